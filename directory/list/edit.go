@@ -98,6 +98,9 @@ func (r *Row) replace(s span, written string) {
 	if after == "" && s.end < len(r.line.text) && (left == len(old) || strings.HasSuffix(written, `\`)) {
 		after = " " // also, a backslash must not escape the pipe
 	}
+	if written == "" && s.end == len(r.line.text) {
+		after += "|" // an empty cell that nothing closes would not count
+	}
 	if !strings.Contains(r.line.text[:s.start], "|") && !beginsRow(written, r.stray) {
 		before = "| " + before // or else the line would be no row any more
 	}

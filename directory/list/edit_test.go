@@ -28,6 +28,7 @@ func TestSetCellChangesOneCell(t *testing.T) {
 		{"[X](https://x.example) | Web | France | n", Notes, "a | b\nc\r\nd", "[X](https://x.example) | Web | France | a &#124; b c d"},
 		{"[X](https://x.example)|Web|France|n", Areas, `C:\`, `[X](https://x.example)|C:\ |France|n`},
 		{`[X](https://x.example) | a \| b | France | n`, Areas, "a | b", `[X](https://x.example) | a \| b | France | n`},
+		{"[X](https://x.example) | Web | France | n", Notes, "", "[X](https://x.example) | Web | France | |"},
 		{`[X](https://x.example) | a \| b | France | n`, Notes, "m", `[X](https://x.example) | a \| b | France | m`},
 		{"[X](https://x.example) | Web | Hosting | Oz | |", Place, "Ozz", "[X](https://x.example) | Web, Hosting | Ozz | |"},
 		{"[X](https://x.example) | Web | Oz | a | b |", Areas, "Apps", "[X](https://x.example) | Apps | Oz | a &#124; b |"},
@@ -61,17 +62,17 @@ func TestTableWithoutTheColumnTakesNothing(t *testing.T) {
 // TestAnyEditChangesOnlyItsCell edits random cells of the seed and of the later
 // list and reads the result again.
 func TestAnyEditChangesOnlyItsCell(t *testing.T) {
-	sources := [][]byte{read(t, "../seed/tech-coops.md"), read(t, "testdata/later.md")}
+	sources := map[string][]byte{"seed": read(t, "../seed/tech-coops.md"), "later": read(t, "testdata/later.md")}
 	texts := rapid.OneOf(
 		rapid.StringOf(rapid.RuneFrom([]rune("ab é日\\|\n\r\t[]()*_`<>&#;-:!\"'1.~{}\u00a0"))),
 		rapid.Just(""), rapid.Just("a | b"), rapid.Just("&#124;"), rapid.Just("France"), rapid.Just(`\`), rapid.String(),
 	)
 	rapid.Check(t, func(t *rapid.T) {
-		d, err := Parse(rapid.SampledFrom(sources).Draw(t, "list"))
+		d, err := Parse(sources[rapid.SampledFrom([]string{"seed", "later"}).Draw(t, "list")])
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := rapid.SampledFrom(d.Rows()).Draw(t, "row")
+		r := d.Rows()[rapid.IntRange(0, len(d.Rows())-1).Draw(t, "row")]
 		c := rapid.SampledFrom([]Column{Areas, Place, Notes}).Draw(t, "column")
 		text := texts.Draw(t, "text")
 		was, lines := *r, d.textLines()

@@ -131,7 +131,7 @@ func (r *Row) findPlace(first, surplus int) int {
 	}
 	if r.blankFrom(len(r.cells) - 1) {
 		for i := first + surplus; i > first; i-- {
-			if !r.blankFrom(i) {
+			if cellText(r.line.text, r.cells[i]) != "" {
 				return i
 			}
 		}
