@@ -1,0 +1,142 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"coopverse/directory"
+
+	"github.com/gorilla/mux"
+)
+
+// similarShown is how many similar co-ops a page names.
+const similarShown = 5
+
+// entry is what a co-op's page shows.
+type entry struct {
+	Coop    directory.Coop
+	Fields  []field
+	Edits   []edit
+	Similar []directory.Coop
+}
+
+// coopPath is where a co-op's entry is; it is also its id for programs.
+func coopPath(handle string) string { return "/coops/" + url.PathEscape(handle) }
+
+// coop answers at a co-op's one address: with a page for people, with a
+// document for programs.
+func (s *Server) coop(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Add("Vary", "Accept")
+	handle := mux.Vars(r)["handle"]
+	c, err := s.directory.Coop(r.Context(), readable(handle))
+	if err != nil {
+		return err
+	}
+	if c.Handle != handle {
+		http.Redirect(w, r, coopPath(c.Handle), http.StatusMovedPermanently)
+		return nil
+	}
+	switch wants(r) {
+	case asJSON:
+		return s.coopDocument(w, r, c)
+	default:
+		return s.coopPage(w, r, c)
+	}
+}
+
+func (s *Server) coopPage(w http.ResponseWriter, r *http.Request, c directory.Coop) error {
+	fresh, err := s.unchanged(w, r, fmt.Sprintf("page-%s-%d", c.Handle, c.Version))
+	if fresh || err != nil {
+		return err
+	}
+	e, err := s.entryOf(r, c)
+	if err != nil {
+		return err
+	}
+	return s.show(w, http.StatusOK, "coop", page{
+		Path: coopPath(c.Handle), JSON: coopPath(c.Handle), NoIndex: c.Status == directory.Unlisted, Body: e,
+	})
+}
+
+func (s *Server) entryOf(r *http.Request, c directory.Coop) (entry, error) {
+	facts, err := s.directory.Facts(r.Context(), c.ID)
+	if err != nil {
+		return entry{}, err
+	}
+	changes, err := s.directory.History(r.Context(), c.ID)
+	if err != nil {
+		return entry{}, err
+	}
+	similar, err := s.directory.Similar(r.Context(), c, similarShown)
+	if err != nil {
+		return entry{}, err
+	}
+	return entry{Coop: c, Fields: fieldsOf(facts), Edits: editsOf(changes), Similar: similar}, nil
+}
+
+// Closed and the like say how the co-op stands, in the words of the page.
+func (e entry) Closed() bool   { return e.Coop.Status == directory.Defunct }
+func (e entry) Unlisted() bool { return e.Coop.Status == directory.Unlisted }
+func (e entry) Inactive() bool { return e.Coop.Status == directory.Inactive }
+
+// field is one field of an entry: what stands, and what other sources say
+// beneath it.
+type field struct {
+	Name    string
+	Stands  directory.Fact
+	Beneath []directory.Fact
+}
+
+// fieldsOf groups facts, which come in the order of fields and sources. A
+// field about which the only word is that it has no value is left out.
+func fieldsOf(facts []directory.Fact) []field {
+	var fields []field
+	for _, f := range facts {
+		if n := len(fields); n > 0 && fields[n-1].Name == f.Field {
+			fields[n-1].Beneath = append(fields[n-1].Beneath, f)
+			continue
+		}
+		fields = append(fields, field{Name: f.Field, Stands: f})
+	}
+	shown := fields[:0]
+	for _, f := range fields {
+		if f.Stands.Value != "" || len(f.Beneath) > 0 {
+			shown = append(shown, f)
+		}
+	}
+	return shown
+}
+
+// edit is one step of a co-op's history: the changes that were made at once.
+type edit struct {
+	Changes []directory.Change // in the order in which they were made; never empty
+}
+
+// editsOf groups changes, newest first, by the version that they made.
+func editsOf(changes []directory.Change) []edit {
+	var edits []edit
+	for _, c := range changes {
+		if n := len(edits); n == 0 || edits[n-1].First().Version != c.Version {
+			edits = append(edits, edit{})
+		}
+		last := &edits[len(edits)-1]
+		last.Changes = append([]directory.Change{c}, last.Changes...)
+	}
+	return edits
+}
+
+// First is the change that stands for the whole edit: they share its version
+// and time, and its kind says what the edit was for.
+func (e edit) First() directory.Change { return e.Changes[0] }
+
+// Differences are the changes of single fields.
+func (e edit) Differences() []directory.Change {
+	var differences []directory.Change
+	for _, c := range e.Changes {
+		if c.Field != "" {
+			differences = append(differences, c)
+		}
+	}
+	return differences
+}

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"coopverse/directory"
+)
+
+var (
+	errBadRequest = errors.New("the address is not well-formed")
+	errNotFound   = errors.New("there is nothing at this address")
+	errMethod     = errors.New("this address can only be read")
+)
+
+// trouble is what an error page shows.
+type trouble struct {
+	Code   int
+	Reason string    // why an entry was taken out
+	At     time.Time // when
+}
+
+// troubleOf is the one place where errors become status codes.
+func troubleOf(err error) trouble {
+	var gone *directory.GoneError
+	switch {
+	case errors.As(err, &gone):
+		return trouble{Code: http.StatusGone, Reason: gone.Reason, At: gone.At}
+	case errors.Is(err, directory.ErrNotFound), errors.Is(err, errNotFound):
+		return trouble{Code: http.StatusNotFound}
+	case errors.Is(err, errMethod):
+		return trouble{Code: http.StatusMethodNotAllowed}
+	case errors.Is(err, errBadRequest):
+		return trouble{Code: http.StatusBadRequest}
+	}
+	return trouble{Code: http.StatusInternalServerError}
+}
+
+// answering runs a and, if it fails, answers with the error's page.
+func (s *Server) answering(a answer) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := a(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	})
+}
+
+func (s *Server) failing(err error) http.Handler {
+	return s.answering(func(http.ResponseWriter, *http.Request) error { return err })
+}
+
+// fail answers with a page, or with a problem document where JSON is wanted.
+// Nothing of an unexpected error is shown: it goes to the log.
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	var elsewhere *directory.GoneError
+	if errors.As(err, &elsewhere) && elsewhere.MergedInto != "" {
+		http.Redirect(w, r, coopPath(elsewhere.MergedInto), http.StatusMovedPermanently)
+		return
+	}
+	t := troubleOf(err)
+	if t.Code == http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+		s.log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	for _, name := range []string{"ETag", "Last-Modified"} {
+		w.Header().Del(name)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if t.Code == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", "GET, HEAD")
+	}
+	if wants(r) == asJSON {
+		writeJSON(w, t.Code, "application/problem+json", problemOf(t))
+		return
+	}
+	if err := s.show(w, t.Code, "trouble", page{NoIndex: true, Body: t}); err != nil {
+		s.log.ErrorContext(r.Context(), "error page failed", "error", err)
+		http.Error(w, http.StatusText(t.Code), t.Code)
+	}
+}
+
+// recovering turns a panic into the page of an unexpected error.
+func (s *Server) recovering(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch cause := recover(); cause {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(cause)
+			default:
+				s.fail(w, r, fmt.Errorf("panic: %v\n%s", cause, debug.Stack()))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,59 @@
+package web
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"strings"
+)
+
+// edition names a build together with its settings: when a text, a template, a
+// style or a setting changes, so do the addresses of the static files and
+// every ETag.
+func edition(c Config) string {
+	hash := sha256.New()
+	fmt.Fprintln(hash, c.Origin, c.Name, c.Contact, c.Version, c.Sandbox)
+	for _, files := range []fs.FS{staticFiles, templateFiles, messageFiles} {
+		_ = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
+			if err == nil && !d.IsDir() {
+				body, _ := fs.ReadFile(files, path)
+				fmt.Fprintln(hash, path, len(body))
+				hash.Write(body)
+			}
+			return nil // embedded files can always be read
+		})
+	}
+	return hex.EncodeToString(hash.Sum(nil))[:12]
+}
+
+// unchanged sets the ETag of an answer that depends on nothing but the
+// directory's state, this build and what, and says whether the reader has it
+// already; then 304 has been sent. The ETag is weak because compression
+// changes bytes and not meaning.
+func (s *Server) unchanged(w http.ResponseWriter, r *http.Request, what string) (bool, error) {
+	last, err := s.directory.LastChange(r.Context())
+	if err != nil {
+		return false, err
+	}
+	tag := fmt.Sprintf(`W/"%s-%d-%s"`, what, last, s.edition)
+	w.Header().Set("ETag", tag)
+	w.Header().Set("Cache-Control", "no-cache") // keep it, and ask before each use
+	if !hasTag(r, tag) {
+		return false, nil
+	}
+	w.WriteHeader(http.StatusNotModified)
+	return true, nil
+}
+
+// hasTag compares weakly, as If-None-Match asks for (RFC 9110, section 13.1.2).
+func hasTag(r *http.Request, tag string) bool {
+	for _, have := range strings.Split(strings.Join(r.Header.Values("If-None-Match"), ","), ",") {
+		have = strings.TrimSpace(have)
+		if have == "*" || strings.TrimPrefix(have, "W/") == strings.TrimPrefix(tag, "W/") {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,135 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"coopverse/directory"
+)
+
+// fewFacets is how many values of a filter are shown before "all of them".
+const fewFacets = 8
+
+// front is what the front page shows.
+type front struct {
+	Query   query
+	Results directory.Results
+	Letters []letter // the results by initial, as in a printed index; empty for a search by words
+	Filters []filter
+	Seeds   []seed
+	Wider   int // what a search would find without its filters; counted when it finds nothing
+}
+
+// filter is one way to narrow the results: by region, country or service.
+type filter struct {
+	Name      string
+	Few, Rest []choice
+	Open      bool // the choice made is among the rest
+}
+
+// choice is one value of a filter. Following the link makes the choice, or
+// takes it back when it is the current one.
+type choice struct {
+	Filter, ID, URL string
+	Count           int
+	Current         bool
+}
+
+// letter is the part of an index under one initial.
+type letter struct {
+	Initial string
+	Coops   []directory.Coop
+}
+
+func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
+	q, err := readQuery(r)
+	if err != nil {
+		return err
+	}
+	if fresh, err := s.unchanged(w, r, "front"); fresh || err != nil {
+		return err
+	}
+	found, err := s.directory.Search(r.Context(), q.ask())
+	if err != nil {
+		return err
+	}
+	q.Page = found.Page
+	view := front{Query: q, Results: found, Filters: filtersOf(q, found)}
+	if q.Text == "" {
+		view.Letters = byInitial(found.Coops)
+	}
+	if !q.Asks() {
+		view.Seeds = sunflower(found.Total)
+	}
+	if found.Total == 0 && q.Text != "" && q.Filtered() {
+		wider, err := s.directory.Search(r.Context(), directory.Query{Text: q.Text})
+		if err != nil {
+			return err
+		}
+		view.Wider = wider.Total
+	}
+	return s.show(w, http.StatusOK, "front", page{Path: q.URL(), Section: "coops", NoIndex: q.Asks(), Body: view})
+}
+
+// HasMore and HasFewer say whether there are pages after and before this one.
+func (f front) HasMore() bool  { return f.Results.Page < f.Results.Pages }
+func (f front) HasFewer() bool { return f.Results.Page > 1 }
+
+// HasFilters says whether there is anything left to narrow the results by.
+func (f front) HasFilters() bool {
+	return f.Results.Remote > 0 || slices.ContainsFunc(f.Filters, func(f filter) bool { return len(f.Few) > 0 })
+}
+
+// Next and Previous are the addresses of those pages.
+func (f front) Next() string     { return f.Query.OnPage(f.Results.Page + 1) }
+func (f front) Previous() string { return f.Query.OnPage(f.Results.Page - 1) }
+
+func filtersOf(q query, found directory.Results) []filter {
+	return []filter{
+		newFilter("region", found.Regions, q.Region, q.WithRegion, q.WithoutRegion()),
+		newFilter("service", found.Services, q.Service, q.WithService, q.WithoutService()),
+		newFilter("country", found.Countries, q.Country, q.WithCountry, q.WithoutCountry()),
+	}
+}
+
+func newFilter(name string, facets []directory.Facet, current string, with func(string) string, without string) filter {
+	f := filter{Name: name}
+	for i, facet := range facets {
+		c := choice{Filter: name, ID: facet.ID, URL: with(facet.ID), Count: facet.Count, Current: facet.ID == current}
+		if c.Current {
+			c.URL = without
+		}
+		if i < fewFacets || len(facets) <= fewFacets+2 {
+			f.Few = append(f.Few, c)
+			continue
+		}
+		f.Rest = append(f.Rest, c)
+		f.Open = f.Open || c.Current
+	}
+	return f
+}
+
+// byInitial groups co-ops, already in the order of their folded names, under
+// their initials. All digits are under one.
+func byInitial(coops []directory.Coop) []letter {
+	var letters []letter
+	for _, c := range coops {
+		initial := initialOf(c.NameKey)
+		if n := len(letters); n == 0 || letters[n-1].Initial != initial {
+			letters = append(letters, letter{Initial: initial})
+		}
+		last := &letters[len(letters)-1]
+		last.Coops = append(last.Coops, c)
+	}
+	return letters
+}
+
+func initialOf(nameKey string) string {
+	r, _ := utf8.DecodeRuneInString(nameKey)
+	if !unicode.IsLetter(r) {
+		return "#"
+	}
+	return string(unicode.ToUpper(r))
+}

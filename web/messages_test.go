@@ -1,0 +1,135 @@
+package web
+
+import (
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"coopverse/directory"
+
+	"github.com/BurntSushi/toml"
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/net/html"
+)
+
+var (
+	action = regexp.MustCompile(`(?s)\{\{.*?\}\}`)
+	used   = regexp.MustCompile(`\b(?:t|tn|prose) "([a-z0-9_.]+)"`)
+	family = regexp.MustCompile(`\bt \(print "([a-z0-9_.]+)" `)
+)
+
+// families are the ids that templates put together from a value, by the part
+// that stands in the template.
+func families() map[string][]string {
+	members := map[string][]string{
+		"source.": {string(directory.FromCoop), string(directory.FromCurator), string(directory.FromList), string(directory.FromInferred)},
+		"status.": {string(directory.Active), string(directory.Inactive), string(directory.Defunct), string(directory.Unlisted), string(directory.Removed)},
+		"kind.": {
+			string(directory.KindAdded), string(directory.KindChanged), string(directory.KindRenamed), string(directory.KindDefunct),
+			string(directory.KindReturned), string(directory.KindUnlisted), string(directory.KindRemoved), string(directory.KindMerged),
+		},
+		"filters.":      {"region", "country", "service"},
+		"filters.more_": {"region", "country", "service"},
+	}
+	for _, f := range directory.Fields() {
+		members["field."] = append(members["field."], f.Name)
+	}
+	for _, code := range []int{400, 404, 405, 410, 500} {
+		members["trouble.heading_"] = append(members["trouble.heading_"], fmt.Sprint(code))
+		members["trouble.text_"] = append(members["trouble.text_"], fmt.Sprint(code))
+	}
+	return members
+}
+
+func catalogue(t *testing.T) []string {
+	t.Helper()
+	body, err := messageFiles.ReadFile("messages/en.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := i18n.ParseMessageFileBytes(body, "messages/en.toml", map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, m := range file.Messages {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+func templates(t *testing.T) map[string]string {
+	t.Helper()
+	bodies := map[string]string{}
+	files, err := fs.Glob(templateFiles, "templates/*.html")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no templates", err)
+	}
+	for _, name := range files {
+		body, err := templateFiles.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies[name] = string(body)
+	}
+	return bodies
+}
+
+func TestEveryTextUsedExistsAndEveryTextIsUsed(t *testing.T) {
+	known, seen := catalogue(t), []string{"date.layout"} // which pages.go asks for
+	for name, body := range templates(t) {
+		for _, m := range used.FindAllStringSubmatch(body, -1) {
+			seen = append(seen, m[1])
+			if !slices.Contains(known, m[1]) {
+				t.Errorf("%s asks for %q, which no message has", name, m[1])
+			}
+		}
+		for _, m := range family.FindAllStringSubmatch(body, -1) {
+			if families()[m[1]] == nil {
+				t.Errorf("%s puts ids together from %q: name its members in families", name, m[1])
+			}
+			for _, member := range families()[m[1]] {
+				seen = append(seen, m[1]+member)
+				if !slices.Contains(known, m[1]+member) {
+					t.Errorf("%s may ask for %q, which no message has", name, m[1]+member)
+				}
+			}
+		}
+	}
+	for _, id := range known {
+		if !slices.Contains(seen, id) {
+			t.Errorf("message %q is used nowhere", id)
+		}
+	}
+}
+
+// What is read out or shown of these attributes is text, too.
+var textAttributes = []string{"alt", "title", "placeholder", "aria-label", "aria-description", "data-copied"}
+
+func TestTemplatesHoldNoTexts(t *testing.T) {
+	for name, body := range templates(t) {
+		// an action stands for nothing, so what letters are left are the template's own
+		tokens := html.NewTokenizer(strings.NewReader(action.ReplaceAllString(body, "")))
+		for {
+			kind := tokens.Next()
+			if kind == html.ErrorToken {
+				break
+			}
+			token := tokens.Token()
+			if kind == html.TextToken && hasLetter(token.Data) {
+				t.Errorf("%s: %q belongs into the messages", name, strings.TrimSpace(token.Data))
+			}
+			for _, a := range token.Attr {
+				if slices.Contains(textAttributes, a.Key) && hasLetter(a.Val) {
+					t.Errorf("%s: %s=%q belongs into the messages", name, a.Key, a.Val)
+				}
+			}
+		}
+	}
+}
+
+func hasLetter(s string) bool { return strings.ContainsFunc(s, unicode.IsLetter) }

@@ -1,0 +1,141 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+
+	"coopverse/directory/place"
+	"coopverse/directory/service"
+
+	"golang.org/x/text/language"
+)
+
+// Each page is one file; layout.html is around all of them and parts.html
+// holds what several share.
+//
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// pages are the parsed templates by name, in the one language we have so far.
+type pages struct {
+	site   site
+	words  *words
+	byName map[string]*template.Template
+}
+
+// site is what every page knows about the directory as a whole.
+type site struct {
+	Name, Origin, Version string
+	Contact, ContactURL   string
+	Sandbox               bool
+	assets                string // where static files are, by edition
+}
+
+// page is what a template is given.
+type page struct {
+	Site    site
+	Path    string // with query, for the canonical link; "" for pages without an address of their own
+	Section string // which entry of the navigation is current
+	NoIndex bool   // search engines are asked to stay away
+	JSON    string // path of the same thing for programs
+	Body    any
+}
+
+func newSite(c Config, edition string) site {
+	return site{
+		Name: c.Name, Origin: c.Origin, Version: c.Version, Sandbox: c.Sandbox,
+		Contact: c.Contact, ContactURL: contactURL(c.Contact, ""), assets: "/static/" + edition + "/",
+	}
+}
+
+func parsePages(s site) (*pages, error) {
+	w, err := readWords(language.English)
+	if err != nil {
+		return nil, err
+	}
+	p := &pages{site: s, words: w, byName: map[string]*template.Template{}}
+	frame, err := template.New("").Funcs(p.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+	if err != nil {
+		return nil, err
+	}
+	files, err := templateFiles.ReadDir("templates")
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		name := strings.TrimSuffix(f.Name(), ".html")
+		if name == "layout" || name == "parts" {
+			continue
+		}
+		t, err := template.Must(frame.Clone()).ParseFS(templateFiles, path.Join("templates", f.Name()))
+		if err != nil {
+			return nil, err
+		}
+		p.byName[name] = t
+	}
+	return p, nil
+}
+
+// functions are the verbs that templates have beside html/template's own.
+func (p *pages) functions() template.FuncMap {
+	return template.FuncMap{
+		"t":        p.words.say,
+		"tn":       p.words.count,
+		"prose":    p.words.prose,
+		"language": p.words.languageName,
+		"markdown": foreignMarkdown,
+		"asset":    func(file string) string { return p.site.assets + file },
+		"date":     p.date,
+		"country":  place.CountryName,
+		"region":   place.RegionName,
+		"service":  serviceLabel,
+		"host":     hostOf,
+		"weblink":  webLink,
+		"value":    newValue,
+		"chip":     newChip,
+		"write":    func(subject string) string { return contactURL(p.site.Contact, subject) },
+	}
+}
+
+// date writes a day the way this interface's language does.
+func (p *pages) date(t time.Time) (string, error) {
+	layout, err := p.words.say("date.layout")
+	return t.UTC().Format(layout), err
+}
+
+// serviceLabel names a service; one that is not known by its id.
+func serviceLabel(id string) string {
+	if s, ok := service.Lookup(id); ok {
+		return s.Label
+	}
+	return id
+}
+
+// hostOf is what of an address people read: no scheme, no www, no bare slash.
+func hostOf(raw string) string {
+	_, rest, ok := strings.Cut(raw, "://")
+	if !ok {
+		return raw
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(rest, "www."), "/")
+}
+
+// show writes the page called name. It is made completely before the first
+// byte leaves, so that a failing template becomes an error page.
+func (s *Server) show(w http.ResponseWriter, status int, name string, p page) error {
+	p.Site = s.pages.site
+	var b bytes.Buffer
+	if err := s.pages.byName[name].ExecuteTemplate(&b, "layout", p); err != nil {
+		return fmt.Errorf("make the page %s: %w", name, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = b.WriteTo(w) // a reader who has gone away needs no error page
+	return nil
+}

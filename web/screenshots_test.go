@@ -1,0 +1,78 @@
+package web_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
+)
+
+// pageTypes names one address of each type of page.
+var pageTypes = []struct{ name, path string }{
+	{"front", "/"},
+	{"search", "/?q=web&region=europe"},
+	{"nothing", "/?q=submarine&region=asia"},
+	{"coop", "/coops/agaric"},
+	{"coop-defunct", "/coops/quilted"},
+	{"resources", "/resources"},
+	{"resource", "/resources/handbooks"},
+	{"defunct", "/defunct"},
+	{"about", "/about"},
+	{"rules", "/rules"},
+	{"privacy", "/privacy"},
+	{"contact", "/contact"},
+	{"not-found", "/coops/nobody"},
+	{"gone", "/coops/fiqus"},
+	{"bad-request", "/?q=%zz"},
+}
+
+// tallest is how many CSS pixels of a long page a screenshot shows.
+const tallest = 2600
+
+// TestScreenshots photographs every type of page, light and dark, on a phone
+// and a desktop, into the folder that COOPVERSE_SCREENSHOTS names. It is a
+// tool rather than a test, and runs only when that is set.
+func TestScreenshots(t *testing.T) {
+	folder := os.Getenv("COOPVERSE_SCREENSHOTS")
+	if folder == "" {
+		t.Skip("set COOPVERSE_SCREENSHOTS to a folder to take screenshots")
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	server, ctx := served(t), browser(t)
+	for _, p := range pageTypes {
+		for _, s := range []screen{desktop, phone} {
+			for _, scheme := range []string{"light", "dark"} {
+				png, err := photograph(ctx, server.URL+p.path, s, scheme)
+				if err != nil {
+					t.Fatalf("%s on a %s %s: %v", p.name, scheme, s.name, err)
+				}
+				file := filepath.Join(folder, p.name+"-"+s.name+"-"+scheme+".png")
+				if err := os.WriteFile(file, png, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+func photograph(ctx context.Context, url string, s screen, scheme string) ([]byte, error) {
+	if err := chromedp.Do(ctx, lookAt(s, scheme), chromedp.Navigate(url)); err != nil {
+		return nil, err
+	}
+	height, err := chromedp.Run(ctx, chromedp.Evaluate[float64](
+		`document.fonts.ready.then(() => document.documentElement.scrollHeight)`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		return nil, err
+	}
+	beyond := true
+	shot, err := chromedp.Call(ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{
+		CaptureBeyondViewport: &beyond,
+		Clip:                  &page.Viewport{Width: float64(s.width), Height: max(float64(s.height), min(height, tallest)), Scale: 1},
+	})
+	return shot.Data, err
+}

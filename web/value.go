@@ -1,0 +1,26 @@
+package web
+
+import "strings"
+
+// value is what one source says about one field, on its way to the page.
+type value struct{ Field, Value string }
+
+func newValue(field, v string) value { return value{field, v} }
+
+// Parts are the members of a value that is a list.
+func (v value) Parts() []string {
+	separator := ","
+	if v.Field == "places" {
+		separator = ";"
+	}
+	parts := strings.Split(v.Value, separator)
+	for i := range parts {
+		parts[i] = strings.TrimSpace(parts[i])
+	}
+	return parts
+}
+
+// chip is something that was asked for, and the address without it.
+type chip struct{ URL, Text string }
+
+func newChip(url, text string) chip { return chip{url, text} }

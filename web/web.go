@@ -1,0 +1,101 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"strings"
+
+	"coopverse/directory"
+
+	"github.com/klauspost/compress/gzhttp"
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Config is what the pages must be told about where they stand.
+type Config struct {
+	Origin  string               // https://coops.example, no trailing slash
+	Name    string               // the directory's name
+	Contact string               // e-mail address or http(s) URL for corrections and removal; required
+	Version string               // of the program, shown at the foot
+	Sandbox bool                 // a banner says that this is a local trial
+	Logger  *slog.Logger         // nil: slog.Default()
+	Metrics *prometheus.Registry // nil: one of our own; /metrics shows it
+}
+
+// Server answers browsers and programs over HTTP.
+type Server struct {
+	directory *directory.Directory
+	config    Config
+	log       *slog.Logger
+	metrics   *metrics
+	pages     *pages
+	edition   string // names this build's texts, styles and settings; part of every ETag
+	handler   http.Handler
+}
+
+// New returns the pages of the directory d. It fails when the configuration
+// lacks what every page must show, or when a template does not parse.
+func New(d *directory.Directory, c Config) (*Server, error) {
+	if err := c.validate(); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	s := &Server{directory: d, config: c, log: c.Logger, metrics: newMetrics(c.Metrics), edition: edition(c)}
+	var err error
+	if s.pages, err = parsePages(newSite(c, s.edition)); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ExceptContentTypes([]string{"font/woff2", "image/png"}))
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s.handler = s.observed(secured(compress(s.recovering(s.routes()))))
+	return s, nil
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+func (c Config) validate() error {
+	origin, err := url.Parse(c.Origin)
+	switch {
+	case err != nil || origin.Host == "" || (origin.Scheme != "http" && origin.Scheme != "https"):
+		return fmt.Errorf("origin %q is not an http(s) URL", c.Origin)
+	case c.Origin != origin.Scheme+"://"+origin.Host:
+		return fmt.Errorf("origin %q must end with its host", c.Origin)
+	case c.Name == "":
+		return errors.New("the directory needs a name")
+	case contactURL(c.Contact, "") == "":
+		return fmt.Errorf("contact %q is neither an e-mail address nor an http(s) URL", c.Contact)
+	}
+	return nil
+}
+
+// contactURL is the link for contact, about subject if it is an e-mail
+// address; "" when contact is neither an address nor a URL.
+func contactURL(contact, subject string) string {
+	if address, err := mail.ParseAddress(contact); err == nil && address.Address == contact {
+		link := "mailto:" + url.PathEscape(contact)
+		if subject != "" {
+			link += "?subject=" + url.PathEscape(subject)
+		}
+		return strings.Replace(link, "%40", "@", 1)
+	}
+	return webLink(contact)
+}
+
+// webLink returns raw if it is an http(s) URL with a host, else "": nothing
+// else a list or a co-op gives us is ever made a link.
+func webLink(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return ""
+	}
+	return u.String()
+}
