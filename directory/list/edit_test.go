@@ -149,6 +149,15 @@ func TestAnyNameAndWebsiteAreReadBack(t *testing.T) {
 	})
 }
 
+func TestWebsiteKeepsWhatLooksLikeAnEntity(t *testing.T) {
+	d := mustParse(t, tableOfRows("[X](https://x.example)|Web|France|n"))
+	website := "https://x.example/?a=1&copy;=2"
+	d.SetCoop(d.Rows()[0], "X", website)
+	if got := mustParse(t, d.Bytes()).Rows()[0].Website; got != website {
+		t.Errorf("website %q, want %q", got, website)
+	}
+}
+
 func TestRemoveTakesOneLine(t *testing.T) {
 	d := seed(t)
 	lines := d.textLines()

@@ -54,7 +54,7 @@ func TestRepair(t *testing.T) {
 		"proper row added":     {broken + "\n[É](https://e.example) | œ | 日本 | |", clean + "\n[É](https://e.example) | œ | 日本 | |", 11},
 		"clean row quotes it":  {clean + "\n[B](https://b.example) | Ã© is é | | |", clean + "\n[B](https://b.example) | Ã© is é | | |", 0},
 		"mixed run":            {"éÃ©’Ã©日Ã©", "éé’é日é", 0},
-		"capital before space": {"[A](https://a.example) | LIBERTÉ\u00a0» | | |", "[A](https://a.example) | LIBERTÉ\u00a0» | | |", 0},
+		"capital before space": {"[A](https://a.example) | LIBERTÉ\u00a0! | | |", "[A](https://a.example) | LIBERTÉ\u00a0! | | |", 0},
 		"turkish":              {"[A](https://a.example) | ÅžiÅŸli | | |", "[A](https://a.example) | Şişli | | |", 2},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -80,12 +80,15 @@ func TestLaterSections(t *testing.T) {
 
 func TestSectionIDs(t *testing.T) {
 	text := string(tableOfRows("[X](https://x.example)|||"))
-	for _, title := range []string{"Talks / Videos", "Mailing lists", "More books", "Books", "Podcasts & Radio", "🎉", "Other Links"} {
+	for _, title := range []string{"Talks / Videos", "Mailing lists", "More books", "Books", "Podcasts & Radio {#radio} ##", "🎉", "Other Links"} {
 		text += "\n## " + title + "\n\n* [a](https://a.example)\n"
 	}
 	var got []string
 	for _, s := range mustParse(t, []byte(text)).Sections() {
 		got = append(got, s.ID)
+		if strings.ContainsAny(s.Title, "{#") {
+			t.Errorf("title %q", s.Title)
+		}
 	}
 	want := []string{"talks", "mailing-lists", "books", "books-2", "podcasts-radio", "section", "other-links"}
 	if diff := cmp.Diff(want, got); diff != "" {
