@@ -28,23 +28,3 @@ func (s *Server) page(name string) answer {
 		return s.show(w, http.StatusOK, name, page{Path: "/" + name, Section: name})
 	}
 }
-
-// index is a page of co-ops in the order of their names.
-type index struct {
-	Results directory.Results
-	Letters []letter
-	Query   query
-}
-
-// defunct shows the co-ops that have closed.
-func (s *Server) defunct(w http.ResponseWriter, r *http.Request) error {
-	q, err := readQuery(r)
-	if err != nil {
-		return err
-	}
-	found, err := s.directory.Search(r.Context(), directory.Query{Status: directory.Defunct, Page: q.Page})
-	if err != nil {
-		return err
-	}
-	return s.show(w, http.StatusOK, "defunct", page{Path: "/defunct", Section: "defunct", Body: index{Results: found, Letters: byInitial(found.Coops)}})
-}

@@ -64,7 +64,7 @@ func (s *Server) entryOf(r *http.Request, c directory.Coop) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
-	changes, err := s.directory.History(r.Context(), c.ID)
+	changes, err := s.directory.History(r.Context(), c.Handle)
 	if err != nil {
 		return entry{}, err
 	}

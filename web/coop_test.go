@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -171,6 +172,23 @@ func TestDefunctCoopKeepsItsPage(t *testing.T) {
 	}
 	if !strings.Contains(get(h, "/defunct").Body.String(), `href="/coops/quilted"`) {
 		t.Error("the closed co-op is not among the closed ones")
+	}
+}
+
+func TestClosedCoopsHaveSeveralPages(t *testing.T) {
+	rows := "### Europe\n\nCoop | Business Areas | Region/Country | Notes\n---- | ---- | ---- | ----\n"
+	for i := range 60 {
+		rows += fmt.Sprintf("[Closed %d](https://closed%d.coop) | Hosting | France | \n", i, i)
+	}
+	d := directory.New(storetest.SQLite(t))
+	storetest.ImportList(t, d, []byte(told), []byte(rows))
+	h := pagesOf(t, d, config)
+	first, second := get(h, "/defunct").Body.String(), get(h, "/defunct?page=2").Body.String()
+	if strings.Count(first, `class="entry"`) != 50 || !strings.Contains(first, `href="/defunct?page=2" rel="next"`) {
+		t.Error("the first page does not lead to the second")
+	}
+	if strings.Count(second, `class="entry"`) != 10 || !strings.Contains(second, `href="/defunct" rel="prev"`) {
+		t.Error("the second page does not lead back to the first")
 	}
 }
 

@@ -3,8 +3,6 @@ package web
 import (
 	"net/http"
 	"slices"
-	"unicode"
-	"unicode/utf8"
 
 	"coopverse/directory"
 )
@@ -14,9 +12,8 @@ const fewFacets = 8
 
 // front is what the front page shows.
 type front struct {
+	index
 	Query   query
-	Results directory.Results
-	Letters []letter // the results by initial, as in a printed index; empty for a search by words
 	Filters []filter
 	Seeds   []seed
 	Wider   int // what a search would find without its filters; counted when it finds nothing
@@ -37,12 +34,6 @@ type choice struct {
 	Current         bool
 }
 
-// letter is the part of an index under one initial.
-type letter struct {
-	Initial string
-	Coops   []directory.Coop
-}
-
 func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	q, err := readQuery(r)
 	if err != nil {
@@ -56,7 +47,7 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q.Page = found.Page
-	view := front{Query: q, Results: found, Filters: filtersOf(q, found)}
+	view := front{index: index{Results: found, address: q.OnPage}, Query: q, Filters: filtersOf(q, found)}
 	if q.Text == "" {
 		view.Letters = byInitial(found.Coops)
 	}
@@ -73,18 +64,10 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	return s.show(w, http.StatusOK, "front", page{Path: q.URL(), Section: "coops", NoIndex: q.Asks(), Body: view})
 }
 
-// HasMore and HasFewer say whether there are pages after and before this one.
-func (f front) HasMore() bool  { return f.Results.Page < f.Results.Pages }
-func (f front) HasFewer() bool { return f.Results.Page > 1 }
-
 // HasFilters says whether there is anything left to narrow the results by.
 func (f front) HasFilters() bool {
 	return f.Results.Remote > 0 || slices.ContainsFunc(f.Filters, func(f filter) bool { return len(f.Few) > 0 })
 }
-
-// Next and Previous are the addresses of those pages.
-func (f front) Next() string     { return f.Query.OnPage(f.Results.Page + 1) }
-func (f front) Previous() string { return f.Query.OnPage(f.Results.Page - 1) }
 
 func filtersOf(q query, found directory.Results) []filter {
 	return []filter{
@@ -109,27 +92,4 @@ func newFilter(name string, facets []directory.Facet, current string, with func(
 		f.Open = f.Open || c.Current
 	}
 	return f
-}
-
-// byInitial groups co-ops, already in the order of their folded names, under
-// their initials. All digits are under one.
-func byInitial(coops []directory.Coop) []letter {
-	var letters []letter
-	for _, c := range coops {
-		initial := initialOf(c.NameKey)
-		if n := len(letters); n == 0 || letters[n-1].Initial != initial {
-			letters = append(letters, letter{Initial: initial})
-		}
-		last := &letters[len(letters)-1]
-		last.Coops = append(last.Coops, c)
-	}
-	return letters
-}
-
-func initialOf(nameKey string) string {
-	r, _ := utf8.DecodeRuneInString(nameKey)
-	if !unicode.IsLetter(r) {
-		return "#"
-	}
-	return string(unicode.ToUpper(r))
 }
