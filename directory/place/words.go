@@ -1,0 +1,32 @@
+package place
+
+// wordKind says what a word of a cell does that is no place.
+type wordKind uint8
+
+const (
+	noWord wordKind = iota
+	remoteWord
+	regionWord
+	moreWord
+	kindOfWord
+	aroundWord
+)
+
+func (g *Gazetteer) addWords() {
+	kinds := map[string]wordKind{"remote": remoteWord, "region": regionWord,
+		"more": moreWord, "kindof": kindOfWord, "around": aroundWord}
+	for row := range rows(wordsTSV) {
+		for phrase := range otherNames(row, 1) {
+			g.words[fold(phrase)] = kinds[field(row, 0)]
+		}
+	}
+}
+
+// isAnd tells the words that stand between two places of a list.
+func isAnd(folded string) bool {
+	switch folded {
+	case "and", "und", "et", "y", "e", "i", "eta", "og", "och", "en", "or", "oder", "ou", "o", "as well as":
+		return true
+	}
+	return false
+}
