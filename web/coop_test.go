@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ const told = `## Coops
 
 Coop | Business Areas | Region/Country | Notes
 ---- | -------------- | -------------- | -----
-[Testa](https://testa.coop) | Web development, Hosting | Lille, France | *“Bonjour le monde, nous sommes une coopérative de travail.”* <img src=x onerror=alert(1)> [evil](javascript:alert(1)) [friend](https://friend.example/)
+[Testa](https://testa.coop) | Web development, Hosting | Lille, France | *“Bonjour le monde, nous sommes une coopérative de travail.”* <img src=x onerror=alert(1)> [evil](javascript:alert(1)) [friend](https://friend.example/) ![pixel](https://tracker.example/p.png)
 [Beta](https://beta.coop) | Hosting | Lyon, France | Founded in 2014
 `
 
@@ -126,7 +127,7 @@ func TestAcceptChoosesTheForm(t *testing.T) {
 		if got := w.Header().Get("Content-Type"); !strings.HasPrefix(got, want) {
 			t.Errorf("Accept %q gets %s, want %s", accept, got, want)
 		}
-		if !strings.Contains(strings.Join(w.Header().Values("Vary"), ","), "Accept") {
+		if !slices.Contains(w.Header().Values("Vary"), "Accept") {
 			t.Errorf("Accept %q: Vary is %q", accept, w.Header().Values("Vary"))
 		}
 	}

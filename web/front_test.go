@@ -40,10 +40,10 @@ func TestFiltersShowCountsAndCanBeTakenBack(t *testing.T) {
 	h := seeded(t)
 	body := get(h, "/?q=web&region=europe").Body.String()
 	for _, want := range []string{
-		`href="/?q=web&amp;region=oceania"`, // another region, same words
-		`aria-current="true"`,
-		`href="/?region=europe"`, // without the words
-		`href="/?q=web"`,         // without the region
+		`href="/?q=web&amp;region=oceania"`,                      // another region, same words
+		`href="/?q=web" aria-current="true"><span>Europe</span>`, // the same region again takes it back
+		`<a class="chip" rel="nofollow" href="/?region=europe">`, // without the words
+		`<a class="chip" rel="nofollow" href="/?q=web">`,         // without the region
 		`href="/?q=web&amp;region=europe&amp;service=hosting"`,
 	} {
 		if !strings.Contains(body, want) {

@@ -41,7 +41,7 @@ func readQuery(r *http.Request) (query, error) {
 
 // readable makes something that databases take and pages can show of whatever
 // bytes came: valid text, without control characters, not too long. What was
-// no text becomes U+FFFD, so that it still finds nothing.
+// no text becomes U+FFFD (strings.Map sees it as that), and finds nothing.
 func readable(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -51,7 +51,7 @@ func readable(s string) string {
 			return unicode.ReplacementChar
 		}
 		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
+	}, s)
 	if runes := []rune(s); len(runes) > maxSearch {
 		s = string(runes[:maxSearch])
 	}

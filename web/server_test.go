@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,16 +75,7 @@ func TestPagesLoadOnlyOurOwnFiles(t *testing.T) {
 
 func has(token html.Token, key string, values ...string) bool {
 	for _, a := range token.Attr {
-		if a.Key == key && (len(values) == 0 || contains(values, a.Val)) {
-			return true
-		}
-	}
-	return false
-}
-
-func contains(values []string, v string) bool {
-	for _, have := range values {
-		if have == v {
+		if a.Key == key && (len(values) == 0 || slices.Contains(values, a.Val)) {
 			return true
 		}
 	}
