@@ -1,0 +1,71 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Kind says what sort of change a row of the change log is.
+type Kind string
+
+// The kinds of change.
+const (
+	KindAdded    Kind = "added"    // a new entry
+	KindChanged  Kind = "changed"  // a field has another value
+	KindRenamed  Kind = "renamed"  // the name has changed
+	KindDefunct  Kind = "defunct"  // the co-op has closed
+	KindReturned Kind = "returned" // listed again after being defunct or unlisted
+	KindUnlisted Kind = "unlisted" // vanished from the list
+	KindRemoved  Kind = "removed"  // taken out by a curator
+	KindMerged   Kind = "merged"   // turned out to be another entry's co-op
+)
+
+// Change is one difference: one field of one co-op, at one moment. The rows
+// are append-only and numbered in the order in which they became visible.
+type Change struct {
+	ID        int64
+	Handle    string // whose entry
+	Version   int64 // of the co-op; the rows of one edit share it
+	At        time.Time
+	Kind      Kind
+	Field     string // "" for added, removed and merged
+	Before    string
+	After     string
+	Source    Source
+	Origin    string // which list, which person
+	Effective bool   // false: a higher source stands, the entry looks as before
+}
+
+// History returns a co-op's changes, newest first.
+func (d *Directory) History(ctx context.Context, handle string) ([]Change, error) {
+	var changes []Change
+	if err := d.db.read.WithContext(ctx).Where("handle = ?", handle).Order("id DESC").Find(&changes).Error; err != nil {
+		return nil, fmt.Errorf("read history: %w", err)
+	}
+	return changes, nil
+}
+
+// LastChange returns the number of the newest change; 0 in an empty directory.
+func (d *Directory) LastChange(ctx context.Context) (int64, error) {
+	return lastChange(d.db.read.WithContext(ctx))
+}
+
+// ChangesAfter returns up to limit changes that follow the given number, in order.
+func (d *Directory) ChangesAfter(ctx context.Context, number int64, limit int) ([]Change, error) {
+	var changes []Change
+	if err := d.db.read.WithContext(ctx).Where("id > ?", number).Order("id").Limit(limit).Find(&changes).Error; err != nil {
+		return nil, fmt.Errorf("read the change log: %w", err)
+	}
+	return changes, nil
+}
+
+func lastChange(tx *gorm.DB) (int64, error) {
+	var id int64
+	if err := tx.Model(&Change{}).Select("COALESCE(MAX(id), 0)").Scan(&id).Error; err != nil {
+		return 0, fmt.Errorf("read the last change: %w", err)
+	}
+	return id, nil
+}

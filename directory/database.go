@@ -1,0 +1,141 @@
+package directory
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	_ "modernc.org/sqlite" // registers the "sqlite" driver
+)
+
+// readers is the size of SQLite's read pool; there is always one writer.
+const readers = 4
+
+// Database is an open SQLite or PostgreSQL database.
+type Database struct {
+	read, write *gorm.DB
+	pools       []*sql.DB // the writing one first
+	postgres    bool
+}
+
+// OpenSQLite opens the database file at path and makes it when it is missing.
+// A committed transaction has reached the disk (synchronous=FULL).
+func OpenSQLite(path string) (*Database, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	d := &Database{}
+	pool := func(connections int, mode url.Values) (*gorm.DB, error) {
+		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}
+		mode.Set("_time_format", "sqlite")
+		dsn := (&url.URL{Scheme: "file", Path: absolute, RawQuery: mode.Encode()}).String()
+		db, err := sql.Open("sqlite", dsn)
+		if err != nil {
+			return nil, err
+		}
+		d.pools = append(d.pools, db)
+		db.SetMaxOpenConns(connections)
+		if err := db.Ping(); err != nil {
+			return nil, fmt.Errorf("open %s: %w", path, err)
+		}
+		return openGORM(sqlite.New(sqlite.Config{Conn: db}))
+	}
+	if d.write, err = pool(1, url.Values{"_txlock": {"immediate"}}); err == nil {
+		d.read, err = pool(readers, url.Values{"_txlock": {"deferred"}})
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// OpenPostgres opens the PostgreSQL database that dsn names.
+func OpenPostgres(dsn string) (*Database, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("read the database address: %w", err)
+	}
+	config.RuntimeParams["timezone"] = "UTC"
+	config.RuntimeParams["synchronous_commit"] = "on"
+	db := stdlib.OpenDB(*config)
+	db.SetMaxOpenConns(20)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := db.Ping(); err != nil {
+		return nil, fmt.Errorf("open the database %s on %s: %w", config.Database, config.Host, err)
+	}
+	g, err := openGORM(postgres.New(postgres.Config{Conn: db}))
+	if err != nil {
+		return nil, err
+	}
+	return &Database{read: g, write: g, pools: []*sql.DB{db}, postgres: true}, nil
+}
+
+func openGORM(dialector gorm.Dialector) (*gorm.DB, error) {
+	return gorm.Open(dialector, &gorm.Config{
+		Logger:                 logger.Discard,
+		SkipDefaultTransaction: true,
+		NowFunc:                now,
+	})
+}
+
+// SQL returns the pool that may write, for migrations.
+func (d *Database) SQL() *sql.DB { return d.pools[0] }
+
+// Dialect is "sqlite" or "postgres".
+func (d *Database) Dialect() string {
+	if d.postgres {
+		return "postgres"
+	}
+	return "sqlite"
+}
+
+// Ping says whether the database answers.
+func (d *Database) Ping(ctx context.Context) error {
+	for _, pool := range d.pools {
+		if err := pool.PingContext(ctx); err != nil {
+			return fmt.Errorf("reach the database: %w", err)
+		}
+	}
+	return nil
+}
+
+// Close closes every connection.
+func (d *Database) Close() error {
+	var failures []error
+	for _, pool := range d.pools {
+		failures = append(failures, pool.Close())
+	}
+	return errors.Join(failures...)
+}
+
+// changeLock is the key of the PostgreSQL lock under which change numbers are
+// given out. Without it two writers could commit 11 before 10, and a reader
+// that has seen 11 would never see 10.
+const changeLock = 0x636f6f70
+
+// change runs fn in the one transaction at a time that may write to the
+// change log. SQLite has a single writer anyway.
+func (d *Database) change(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if d.postgres {
+			if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", changeLock).Error; err != nil {
+				return fmt.Errorf("wait for the change log: %w", err)
+			}
+		}
+		return fn(tx)
+	})
+}
+
+// now is the time as both databases keep it: UTC, in whole milliseconds.
+func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,105 @@
+package directory
+
+import (
+	"context"
+	"time"
+)
+
+// Entry is everything that is public about one co-op, as the API and
+// coop show --json give it.
+type Entry struct {
+	Handle      string       `json:"handle"`
+	Version     int64        `json:"version"`
+	Status      Status       `json:"status"`
+	Claimed     bool         `json:"claimed"`
+	Name        string       `json:"name"`
+	Website     string       `json:"website,omitempty"`
+	Summary     string       `json:"summary,omitempty"`
+	Services    []string     `json:"services"`
+	Places      []EntryPlace `json:"places"`
+	Region      string       `json:"region"`
+	Remote      bool         `json:"remote"`
+	Founded     int          `json:"founded,omitempty"`
+	Members     string       `json:"members,omitempty"`
+	Languages   []string     `json:"languages"`
+	Notes       string       `json:"notes,omitempty"`
+	ListedSince time.Time    `json:"listedSince"`
+	Updated     time.Time    `json:"updated"`
+	Facts       []EntryFact  `json:"facts"`
+	History     []EntryEdit  `json:"history"`
+}
+
+// EntryPlace is one place of an Entry.
+type EntryPlace struct {
+	City        string  `json:"city,omitempty"`
+	Subdivision string  `json:"subdivision,omitempty"`
+	Country     string  `json:"country"`   // ISO 3166-1 alpha-2
+	Latitude    float64 `json:"latitude"`  // degrees, WGS 84
+	Longitude   float64 `json:"longitude"` // degrees, WGS 84
+	Precision   string  `json:"precision"` // city, subdivision, country
+}
+
+// EntryFact is what one source says about one field.
+type EntryFact struct {
+	Field    string    `json:"field"`
+	Value    string    `json:"value"`
+	Source   Source    `json:"source"`
+	Origin   string    `json:"origin"`
+	StatedAt time.Time `json:"statedAt"`
+	Stands   bool      `json:"stands"` // false: a higher source says otherwise
+}
+
+// EntryEdit is one row of the change log.
+type EntryEdit struct {
+	Number    int64     `json:"number"`
+	Version   int64     `json:"version"`
+	At        time.Time `json:"at"`
+	Kind      Kind      `json:"kind"`
+	Field     string    `json:"field,omitempty"`
+	Before    string    `json:"before"`
+	After     string    `json:"after"`
+	Source    Source    `json:"source"`
+	Origin    string    `json:"origin"`
+	Effective bool      `json:"effective"`
+}
+
+// Entry collects everything that is public about c.
+func (d *Directory) Entry(ctx context.Context, c Coop) (Entry, error) {
+	e := Entry{
+		Handle: c.Handle, Version: c.Version, Status: c.Status, Claimed: c.Claimed(), Name: c.Name, Website: c.Website,
+		Summary: c.Summary, Services: orEmpty(c.ServiceIDs()), Places: []EntryPlace{}, Region: c.Region, Remote: c.Remote,
+		Founded: c.Founded, Members: c.Members, Languages: orEmpty(c.LanguageTags()), Notes: c.Notes,
+		ListedSince: c.ListedAt, Updated: c.UpdatedAt, Facts: []EntryFact{}, History: []EntryEdit{},
+	}
+	places, err := d.PlacesOf(ctx, c)
+	if err != nil {
+		return Entry{}, err
+	}
+	for _, p := range places[c.ID] {
+		e.Places = append(e.Places, EntryPlace{p.City, p.Subdivision, p.Country, p.Lat, p.Lon, p.Precision})
+	}
+	facts, err := d.Facts(ctx, c.ID)
+	if err != nil {
+		return Entry{}, err
+	}
+	for i, f := range facts {
+		stands := i == 0 || facts[i-1].Field != f.Field
+		e.Facts = append(e.Facts, EntryFact{f.Field, f.Value, f.Source, f.Origin, f.StatedAt, stands})
+	}
+	history, err := d.History(ctx, c.Handle)
+	if err != nil {
+		return Entry{}, err
+	}
+	for _, h := range history {
+		e.History = append(e.History, EntryEdit{h.ID, h.Version, h.At, h.Kind, h.Field, h.Before, h.After, h.Source, h.Origin, h.Effective})
+	}
+	return e, nil
+}
+
+// orEmpty keeps JSON arrays arrays.
+func orEmpty(members []string) []string {
+	if members == nil {
+		return []string{}
+	}
+	return members
+}

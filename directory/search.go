@@ -1,0 +1,130 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"coopverse/directory/fold"
+
+	"gorm.io/gorm"
+)
+
+// MaxQueryWords is how many words of a search count; the rest is ignored.
+const MaxQueryWords = 8
+
+// PerPage is how many co-ops one page of results holds.
+const PerPage = 50
+
+// Query asks for co-ops. The zero Query asks for all that are listed.
+type Query struct {
+	Text    string // words that must all occur, each may be the beginning of one
+	Region  string // region id
+	Country string // ISO 3166-1 alpha-2
+	Service string // service id
+	Remote  bool   // only those that work remotely
+	Status  Status // Defunct asks for defunct ones; "" for active and inactive ones
+	Page    int    // from 1
+}
+
+// Facet is one value that results can be filtered by, with the number of
+// co-ops that would remain.
+type Facet struct {
+	ID    string
+	Count int
+}
+
+// Results is one page of what a Query found.
+type Results struct {
+	Coops     []Coop
+	Total     int
+	Page      int // from 1
+	Pages     int
+	Regions   []Facet // each facet counted under all filters but its own
+	Countries []Facet
+	Services  []Facet
+	Remote    int
+}
+
+// Search finds co-ops: best match first when there is text, else by name.
+func (d *Directory) Search(ctx context.Context, q Query) (Results, error) {
+	db := d.db.read.WithContext(ctx)
+	var r Results
+	var total int64
+	if err := d.filtered(db, q).Count(&total).Error; err != nil {
+		return r, fmt.Errorf("search: %w", err)
+	}
+	r.Total = int(total)
+	r.Pages = max(1, (r.Total+PerPage-1)/PerPage)
+	r.Page = min(max(1, q.Page), r.Pages)
+	found := d.filtered(db, q).Order(d.ranking(q)).Limit(PerPage).Offset((r.Page - 1) * PerPage)
+	if err := found.Select("coops.*").Find(&r.Coops).Error; err != nil {
+		return r, fmt.Errorf("search: %w", err)
+	}
+	return r, d.facets(db, q, &r)
+}
+
+// filtered is the query for the co-ops that q asks for.
+func (d *Directory) filtered(db *gorm.DB, q Query) *gorm.DB {
+	tx := db.Model(&Coop{})
+	if q.Status == "" {
+		tx = tx.Where("coops.status IN ?", []Status{Active, Inactive})
+	} else {
+		tx = tx.Where("coops.status = ?", q.Status)
+	}
+	if words := queryWords(q.Text); len(words) > 0 {
+		tx = d.matching(tx, words)
+	} else if strings.TrimSpace(q.Text) != "" {
+		tx = tx.Where("1 = 0") // nothing but punctuation was asked for
+	}
+	if q.Region != "" {
+		tx = tx.Where("coops.region = ?", q.Region)
+	}
+	if q.Country != "" {
+		tx = tx.Where("EXISTS (SELECT 1 FROM coop_places p WHERE p.coop_id = coops.id AND p.country = ?)", strings.ToUpper(q.Country))
+	}
+	if q.Service != "" {
+		tx = tx.Where("EXISTS (SELECT 1 FROM coop_services s WHERE s.coop_id = coops.id AND s.service = ?)", q.Service)
+	}
+	if q.Remote {
+		tx = tx.Where("coops.remote")
+	}
+	return tx
+}
+
+func (d *Directory) facets(db *gorm.DB, q Query, r *Results) error {
+	count := func(into *[]Facet, q Query, join, column string) error {
+		tx := d.filtered(db, q)
+		if join != "" {
+			tx = tx.Joins(join)
+		}
+		err := tx.Select(column + " AS id, COUNT(DISTINCT coops.id) AS count").Where(column + " <> ''").
+			Group(column).Order("count DESC, id").Scan(into).Error
+		if err != nil {
+			return fmt.Errorf("count %s: %w", column, err)
+		}
+		return nil
+	}
+	without := func(change func(*Query)) Query { other := q; change(&other); return other }
+	if err := count(&r.Regions, without(func(q *Query) { q.Region = "" }), "", "coops.region"); err != nil {
+		return err
+	}
+	if err := count(&r.Countries, without(func(q *Query) { q.Country = "" }), "JOIN coop_places cp ON cp.coop_id = coops.id", "cp.country"); err != nil {
+		return err
+	}
+	if err := count(&r.Services, without(func(q *Query) { q.Service = "" }), "JOIN coop_services cs ON cs.coop_id = coops.id", "cs.service"); err != nil {
+		return err
+	}
+	var remote int64
+	if err := d.filtered(db, without(func(q *Query) { q.Remote = true })).Count(&remote).Error; err != nil {
+		return fmt.Errorf("count remote: %w", err)
+	}
+	r.Remote = int(remote)
+	return nil
+}
+
+// queryWords folds what a person typed into the words to look for.
+func queryWords(text string) []string {
+	words := fold.Words(text)
+	return words[:min(len(words), MaxQueryWords)]
+}

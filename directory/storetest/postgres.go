@@ -1,0 +1,220 @@
+package storetest
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+
+	"coopverse/directory"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the "pgx" driver
+)
+
+// errNoPostgres says that this machine has no PostgreSQL to test on.
+var errNoPostgres = errors.New("no PostgreSQL: set COOPVERSE_TEST_POSTGRES to the address of a server, or install its binaries (Debian: postgresql)")
+
+// server is where tests make their databases.
+type server struct {
+	address  *url.URL // of a database of an administrator
+	template string   // the name of a migrated, empty database
+	stop     func()
+}
+
+var (
+	startOnce = sync.OnceValues(startServer)
+	started   atomic.Pointer[server]
+	databases atomic.Int64
+)
+
+// PostgresDSN returns the address of a new, migrated, empty database, or
+// skips the test with a reason where there is no PostgreSQL.
+func PostgresDSN(t testing.TB) string {
+	t.Helper()
+	return newDatabase(t, true)
+}
+
+// EmptyPostgresDSN is PostgresDSN without the migrations.
+func EmptyPostgresDSN(t testing.TB) string {
+	t.Helper()
+	return newDatabase(t, false)
+}
+
+// NeedPostgres skips the test with a reason where there is no PostgreSQL.
+func NeedPostgres(t testing.TB) { t.Helper(); running(t) }
+
+func running(t testing.TB) *server {
+	t.Helper()
+	s, err := startOnce()
+	if errors.Is(err, errNoPostgres) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func newDatabase(t testing.TB, migrated bool) string {
+	t.Helper()
+	s := running(t)
+	name := fmt.Sprintf("coopverse_test_%d_%d", os.Getpid(), databases.Add(1))
+	create := "CREATE DATABASE " + name
+	if migrated {
+		create += " TEMPLATE " + s.template
+	}
+	if err := s.exec(create); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	})
+	return s.database(name)
+}
+
+func (s *server) database(name string) string {
+	address := *s.address
+	address.Path = "/" + name
+	return address.String()
+}
+
+func (s *server) exec(statement string) error {
+	db, err := sql.Open("pgx", s.address.String())
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if _, err := db.Exec(statement); err != nil {
+		return fmt.Errorf("%s: %w", statement, err)
+	}
+	return nil
+}
+
+func startServer() (*server, error) {
+	s, err := connectOrLaunch()
+	if err != nil {
+		return nil, err
+	}
+	started.Store(s)
+	s.template = fmt.Sprintf("coopverse_template_%d", os.Getpid())
+	if err := s.exec("CREATE DATABASE " + s.template); err != nil {
+		return nil, err
+	}
+	db, err := directory.OpenPostgres(s.database(s.template))
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(db); err != nil {
+		return nil, err
+	}
+	return s, db.Close()
+}
+
+func stopPostgres() {
+	s := started.Load()
+	if s == nil {
+		return
+	}
+	if err := s.exec("DROP DATABASE IF EXISTS " + s.template); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	s.stop()
+}
+
+func connectOrLaunch() (*server, error) {
+	if dsn := os.Getenv("COOPVERSE_TEST_POSTGRES"); dsn != "" {
+		address, err := url.Parse(dsn)
+		if err != nil {
+			return nil, fmt.Errorf("COOPVERSE_TEST_POSTGRES: %w", err)
+		}
+		return &server{address: address, stop: func() {}}, nil
+	}
+	initdb := findBinary("initdb")
+	if initdb == "" {
+		return nil, errNoPostgres
+	}
+	return launch(filepath.Dir(initdb))
+}
+
+// findBinary looks where distributions put PostgreSQL's programs.
+func findBinary(name string) string {
+	if path, err := exec.LookPath(name); err == nil {
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			return real
+		}
+	}
+	for _, pattern := range []string{"/usr/lib/postgresql/*/bin/", "/usr/pgsql-*/bin/", "/opt/homebrew/opt/postgresql*/bin/"} {
+		if found, _ := filepath.Glob(pattern + name); len(found) > 0 {
+			return found[len(found)-1]
+		}
+	}
+	return ""
+}
+
+// launch starts a server in a temporary folder that listens on a socket there
+// and on nothing else. PostgreSQL refuses to run as root, so root hands it to
+// an ordinary user.
+func launch(bin string) (*server, error) {
+	dir, err := os.MkdirTemp("", "coopverse-postgres-")
+	if err != nil {
+		return nil, err
+	}
+	as, err := ordinaryUser(dir)
+	if err != nil {
+		return nil, err
+	}
+	run := func(program string, args ...string) error {
+		cmd := exec.Command(filepath.Join(bin, program), args...)
+		cmd.Dir, cmd.SysProcAttr = dir, as
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", program, err, out)
+		}
+		return nil
+	}
+	data := filepath.Join(dir, "data")
+	if err := run("initdb", "-D", data, "-U", "coopverse", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
+		return nil, err
+	}
+	options := fmt.Sprintf("-c listen_addresses='' -c unix_socket_directories='%s' -c fsync=off -c max_connections=300", dir)
+	if err := run("pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o", options, "start"); err != nil {
+		return nil, err
+	}
+	query := url.Values{"host": {dir}, "user": {"coopverse"}, "sslmode": {"disable"}}
+	address := &url.URL{Scheme: "postgres", Path: "/postgres", RawQuery: query.Encode()}
+	stop := func() {
+		if err := run("pg_ctl", "-D", data, "-m", "immediate", "stop"); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		os.RemoveAll(dir)
+	}
+	return &server{address: address, stop: stop}, nil
+}
+
+func ordinaryUser(dir string) (*syscall.SysProcAttr, error) {
+	if os.Geteuid() != 0 {
+		return nil, nil
+	}
+	account, err := user.Lookup("postgres")
+	if err != nil {
+		if account, err = user.Lookup("nobody"); err != nil {
+			return nil, fmt.Errorf("find a user to run PostgreSQL as: %w", err)
+		}
+	}
+	uid, _ := strconv.Atoi(account.Uid)
+	gid, _ := strconv.Atoi(account.Gid)
+	if err := os.Chown(dir, uid, gid); err != nil {
+		return nil, err
+	}
+	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
+}

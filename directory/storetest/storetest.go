@@ -1,0 +1,134 @@
+// Package storetest gives tests a real directory on each of the two
+// databases: SQLite in a temporary folder, and PostgreSQL either at the
+// address in COOPVERSE_TEST_POSTGRES or as a throw-away server started from
+// the installed binaries.
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"coopverse/directory"
+	"coopverse/directory/list"
+	"coopverse/directory/seed"
+	"coopverse/migrations"
+)
+
+// Main runs a package's tests and stops the PostgreSQL server that they may
+// have started. Call it from TestMain.
+func Main(m *testing.M) { os.Exit(Stopping{m}.Run()) }
+
+// Stopping is a package's tests, for a TestMain that must run them itself.
+type Stopping struct{ M *testing.M }
+
+// Run runs the tests, stops what they may have started, and returns the exit code.
+func (s Stopping) Run() int {
+	code := s.M.Run()
+	stopPostgres()
+	return code
+}
+
+// Each runs test on an empty directory, once on each database.
+func Each(t *testing.T, test func(t *testing.T, d *directory.Directory)) {
+	EachDatabase(t, func(t *testing.T, db *directory.Database) { test(t, directory.New(db)) })
+}
+
+// EachDatabase runs test on an empty, migrated database of each kind.
+func EachDatabase(t *testing.T, test func(t *testing.T, db *directory.Database)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
+}
+
+// SQLite returns an empty, migrated SQLite database.
+func SQLite(t testing.TB) *directory.Database {
+	t.Helper()
+	template, err := sqliteTemplate()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "coopverse.db")
+	if err := os.WriteFile(path, template, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := directory.OpenSQLite(path)
+	return opened(t, db, err)
+}
+
+// Postgres returns an empty, migrated PostgreSQL database, or skips the test
+// with a reason where there is no PostgreSQL.
+func Postgres(t testing.TB) *directory.Database {
+	t.Helper()
+	db, err := directory.OpenPostgres(PostgresDSN(t))
+	return opened(t, db, err)
+}
+
+func opened(t testing.TB, db *directory.Database, err error) *directory.Database {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// ImportSeed imports the bundled list.
+func ImportSeed(t testing.TB, d *directory.Directory) directory.Summary {
+	t.Helper()
+	return ImportList(t, d, seed.List, seed.Defunct)
+}
+
+// ImportList imports a list; defunct may be nil.
+func ImportList(t testing.TB, d *directory.Directory, listed, defunct []byte) directory.Summary {
+	t.Helper()
+	parse := func(data []byte) *list.Document {
+		doc, err := list.Parse(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return doc
+	}
+	want := directory.Import{Name: "tech-coops.md", List: parse(listed)}
+	if defunct != nil {
+		want.Defunct = parse(defunct)
+	}
+	summary, err := d.ImportList(context.Background(), want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return summary
+}
+
+var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "coopverse-template-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "template.db")
+	db, err := directory.OpenSQLite(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(db); err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+func migrate(db *directory.Database) error {
+	if _, err := migrations.Up(context.Background(), db.SQL(), db.Dialect()); err != nil {
+		return fmt.Errorf("migrate the test database: %w", err)
+	}
+	return nil
+}
