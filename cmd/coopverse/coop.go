@@ -1,0 +1,7 @@
+package main
+
+type coopCommands struct {
+	Show   coopShowCommand   `cmd:"" help:"Show what is known about a co-op, and who said so."`
+	Edit   coopEditCommand   `cmd:"" help:"Change a co-op's entry as a curator."`
+	Remove coopRemoveCommand `cmd:"" help:"Take a co-op's entry out for good."`
+}
