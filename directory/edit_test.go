@@ -10,8 +10,7 @@ import (
 )
 
 func TestEditRefusesBadInput(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		before := last(t, d)
 		for field, values := range map[string][]string{
 			"name":         {"", "  ", "–", strings.Repeat("n", 129), "a\x00b", "a\xffb"},
@@ -48,8 +47,7 @@ func TestEditRefusesBadInput(t *testing.T) {
 }
 
 func TestEditIsOneVersionWithARowForEachDifference(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		before := coop(t, d, "igalia")
 		set := map[string]string{
 			"name": " Igalia  S.L. ", "founded": "2001", "services": "Consulting, browsers and open source", "languages": "gl, es,en-GB",
@@ -90,8 +88,7 @@ func TestEditIsOneVersionWithARowForEachDifference(t *testing.T) {
 }
 
 func TestFactsSayWhoStandsFirst(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		for _, source := range []directory.Source{directory.FromCoop, directory.FromCurator} {
 			edit := directory.Edit{Source: source, Set: map[string]string{"name": "By " + string(source)}}
 			if _, _, err := d.EditCoop(t.Context(), "hypha", edit); err != nil {
@@ -111,8 +108,7 @@ func TestFactsSayWhoStandsFirst(t *testing.T) {
 }
 
 func TestRemovalErases(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		id := coop(t, d, "camba").ID
 		if err := d.RemoveCoop(t.Context(), "camba", "  ", "test"); !errors.Is(err, directory.ErrInvalid) {
 			t.Errorf("removal without a reason: %v", err)

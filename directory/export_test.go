@@ -49,8 +49,7 @@ func lineDiff(before, after string) (gone, come []string) {
 }
 
 func TestUnchangedListKeepsItsBytes(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		e := export(t, d)
 		if diff := cmp.Diff(repairedSeed(t), string(e.List)); diff != "" {
 			t.Errorf("the list (-imported +exported):\n%s", diff)
@@ -62,8 +61,7 @@ func TestUnchangedListKeepsItsBytes(t *testing.T) {
 }
 
 func TestOnlyChangedCellsChange(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		curate(t, d, "vulk", map[string]string{"founded": "2012"})
 		curate(t, d, "tecso", map[string]string{"members": "160+"})
 		curate(t, d, "fairness", map[string]string{"website": "https://www.fairness.coop/", "summary": "Not in the list."})
@@ -90,8 +88,7 @@ func TestOnlyChangedCellsChange(t *testing.T) {
 }
 
 func TestExportMovesRows(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		curate(t, d, "sange", map[string]string{"status": "defunct"})
 		curate(t, d, "quilted", map[string]string{"status": "active"})
 		curate(t, d, "nilenso", map[string]string{"region": "oceania"})

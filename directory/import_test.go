@@ -101,8 +101,7 @@ func TestSeedImport(t *testing.T) {
 }
 
 func TestSecondImportChangesNothing(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		before := last(t, d)
 		summary := storetest.ImportSeed(t, d)
 		if summary.Unchanged != 144 || summary.Differences() != 0 {
@@ -115,8 +114,7 @@ func TestSecondImportChangesNothing(t *testing.T) {
 }
 
 func TestLaterVersionIsAnEdit(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		from := last(t, d)
 		later := revise(t, repairedSeed(t),
 			"[Brierwood Coop](http://brierwood.coop) | Mobile apps |", "[Brierwood Cooperative](https://www.brierwood.coop/) | Mobile apps, Hosting |", // renamed, moved to https, offers more
@@ -180,8 +178,7 @@ func TestLaterVersionIsAnEdit(t *testing.T) {
 }
 
 func TestConfirmedRenameKeepsHandleAndIdentity(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		old := coop(t, d, "sange")
 		later := []byte(revise(t, repairedSeed(t), "[Sange](http://www.sange.fi/)", "[Laulu](https://laulu.example/)"))
 		if summary := storetest.ImportList(t, d, later, nil); len(summary.LikelyRenames) != 1 {
@@ -217,8 +214,7 @@ func TestConfirmedRenameKeepsHandleAndIdentity(t *testing.T) {
 }
 
 func TestUnknownRenameChangesNothing(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		before := last(t, d)
 		doc, err := list.Parse([]byte(revise(t, repairedSeed(t), "[Sange](http://www.sange.fi/)", "[Laulu](https://laulu.example/)")))
 		if err != nil {
@@ -266,8 +262,7 @@ func TestTwoCoopsWantOneHandle(t *testing.T) {
 }
 
 func TestImportNeverOverwritesWhatStandsHigher(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		curated := directory.Edit{Source: directory.FromCurator, Origin: "test", Set: map[string]string{"name": "Tierra Común Coop", "status": "inactive"}}
 		if _, _, err := d.EditCoop(t.Context(), "tierracomun", curated); err != nil {
 			t.Fatal(err)
@@ -292,8 +287,7 @@ func TestImportNeverOverwritesWhatStandsHigher(t *testing.T) {
 }
 
 func TestRemovedCoopStaysRemoved(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		if err := d.RemoveCoop(t.Context(), "igalia", "The co-op asked for it.", "test"); err != nil {
 			t.Fatal(err)
 		}

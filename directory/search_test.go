@@ -10,8 +10,7 @@ import (
 )
 
 func TestSearchFinds(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		for text, want := range map[string]string{
 			"camba":             "camba", // folded name
 			"CAMBÁ":             "camba", // and the other way round
@@ -45,8 +44,7 @@ func TestSearchFinds(t *testing.T) {
 }
 
 func TestNameRanksAboveNotes(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		curate(t, d, "agaric", map[string]string{"summary": strings.Repeat("Enspiral friends. ", 20)})
 		results, err := d.Search(t.Context(), directory.Query{Text: "enspiral"})
 		if err != nil || len(results.Coops) < 2 || results.Coops[0].Handle != "enspiral" {
@@ -56,8 +54,7 @@ func TestNameRanksAboveNotes(t *testing.T) {
 }
 
 func TestFiltersCountWhatRemains(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		for _, q := range []directory.Query{{}, {Service: "hosting"}, {Region: "europe", Country: "FR"}, {Text: "web"}, {Text: "development", Region: "south-america", Remote: false}} {
 			all, err := d.Search(t.Context(), q)
 			if err != nil {
@@ -79,8 +76,7 @@ func TestFiltersCountWhatRemains(t *testing.T) {
 }
 
 func TestPagesHoldEveryCoopOnce(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		for _, text := range []string{"", "development"} {
 			seen := map[string]bool{}
 			for page := 1; ; page++ {
@@ -106,8 +102,7 @@ func TestPagesHoldEveryCoopOnce(t *testing.T) {
 }
 
 func TestSimilarCoopsShareSomething(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		storetest.ImportSeed(t, d)
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		c := coop(t, d, "hostsharing")
 		similar, err := d.Similar(t.Context(), c, 5)
 		if err != nil || len(similar) != 5 {

@@ -118,6 +118,12 @@ func (d *Document) insertAfter(before *line, lines ...*line) {
 	d.lines = slices.Insert(d.lines, at+1, lines...)
 }
 
+// The first two lines of a table, as the real list writes them.
+const (
+	tableHeader    = "Coop | Business Areas | Region/Country | Notes"
+	tableDelimiter = "---- | -------------- | -------------- | -----"
+)
+
 // addRegion writes the heading and the table of a region that the list lacks,
 // below the table of the region before it.
 func (d *Document) addRegion(id string) *table {
@@ -131,8 +137,8 @@ func (d *Document) addRegion(id string) *table {
 	}
 	t := &table{
 		heading:   d.newLine(marks + " " + regions[at].title),
-		header:    d.newLine("Coop | Business Areas | Region/Country | Notes"),
-		delimiter: d.newLine("---- | -------------- | -------------- | -----"),
+		header:    d.newLine(tableHeader),
+		delimiter: d.newLine(tableDelimiter),
 		region:    id,
 		columns:   []Column{Coop, Areas, Place, Notes},
 		places:    model.places,

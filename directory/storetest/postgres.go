@@ -25,8 +25,9 @@ var errNoPostgres = errors.New("no PostgreSQL: set COOPVERSE_TEST_POSTGRES to th
 
 // server is where tests make their databases.
 type server struct {
-	address  *url.URL // of a database of an administrator
-	template string   // the name of a migrated, empty database
+	address  *url.URL               // of a database of an administrator
+	migrated func() (string, error) // the name of a migrated, empty database to copy
+	seeded   func() (string, error) // the same with the bundled list
 	stop     func()
 }
 
@@ -40,13 +41,18 @@ var (
 // skips the test with a reason where there is no PostgreSQL.
 func PostgresDSN(t testing.TB) string {
 	t.Helper()
-	return newDatabase(t, true)
+	return newDatabase(t, func(s *server) (string, error) { return s.migrated() })
 }
 
 // EmptyPostgresDSN is PostgresDSN without the migrations.
 func EmptyPostgresDSN(t testing.TB) string {
 	t.Helper()
-	return newDatabase(t, false)
+	return newDatabase(t, nil)
+}
+
+func seededPostgresDSN(t testing.TB) string {
+	t.Helper()
+	return newDatabase(t, func(s *server) (string, error) { return s.seeded() })
 }
 
 // NeedPostgres skips the test with a reason where there is no PostgreSQL.
@@ -64,13 +70,18 @@ func running(t testing.TB) *server {
 	return s
 }
 
-func newDatabase(t testing.TB, migrated bool) string {
+// newDatabase makes a database, as a copy of the template if there is one.
+func newDatabase(t testing.TB, template func(*server) (string, error)) string {
 	t.Helper()
 	s := running(t)
 	name := fmt.Sprintf("coopverse_test_%d_%d", os.Getpid(), databases.Add(1))
 	create := "CREATE DATABASE " + name
-	if migrated {
-		create += " TEMPLATE " + s.template
+	if template != nil {
+		from, err := template(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		create += " TEMPLATE " + from
 	}
 	if err := s.exec(create); err != nil {
 		t.Fatal(err)
@@ -106,28 +117,36 @@ func startServer() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.migrated = sync.OnceValues(func() (string, error) { return s.template("migrated", migrated) })
+	s.seeded = sync.OnceValues(func() (string, error) { return s.template("seeded", seeded) })
 	started.Store(s)
-	s.template = fmt.Sprintf("coopverse_template_%d", os.Getpid())
-	if err := s.exec("CREATE DATABASE " + s.template); err != nil {
-		return nil, err
-	}
-	db, err := directory.OpenPostgres(s.database(s.template))
-	if err != nil {
-		return nil, err
-	}
-	if err := migrate(db); err != nil {
-		return nil, err
-	}
-	return s, db.Close()
+	return s, nil
 }
+
+// template makes a database to copy from.
+func (s *server) template(kind string, with fill) (string, error) {
+	name := templateName(kind)
+	if err := s.exec("CREATE DATABASE " + name); err != nil {
+		return "", err
+	}
+	db, err := directory.OpenPostgres(s.database(name))
+	if err != nil {
+		return "", err
+	}
+	return name, errors.Join(with(db), db.Close())
+}
+
+func templateName(kind string) string { return fmt.Sprintf("coopverse_%s_%d", kind, os.Getpid()) }
 
 func stopPostgres() {
 	s := started.Load()
 	if s == nil {
 		return
 	}
-	if err := s.exec("DROP DATABASE IF EXISTS " + s.template); err != nil {
-		fmt.Fprintln(os.Stderr, err)
+	for _, kind := range []string{"migrated", "seeded"} {
+		if err := s.exec("DROP DATABASE IF EXISTS " + templateName(kind)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+		}
 	}
 	s.stop()
 }

@@ -37,6 +37,18 @@ func Each(t *testing.T, test func(t *testing.T, d *directory.Directory)) {
 	EachDatabase(t, func(t *testing.T, db *directory.Database) { test(t, directory.New(db)) })
 }
 
+// EachSeeded runs test on a directory that holds the bundled list, once on
+// each database. The list is imported once for each and then copied.
+func EachSeeded(t *testing.T, test func(t *testing.T, d *directory.Directory)) {
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, directory.New(copied(t, seededSQLite)))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		db, err := directory.OpenPostgres(seededPostgresDSN(t))
+		test(t, directory.New(opened(t, db, err)))
+	})
+}
+
 // EachDatabase runs test on an empty, migrated database of each kind.
 func EachDatabase(t *testing.T, test func(t *testing.T, db *directory.Database)) {
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
@@ -46,12 +58,18 @@ func EachDatabase(t *testing.T, test func(t *testing.T, db *directory.Database))
 // SQLite returns an empty, migrated SQLite database.
 func SQLite(t testing.TB) *directory.Database {
 	t.Helper()
-	template, err := sqliteTemplate()
+	return copied(t, migratedSQLite)
+}
+
+// copied opens a copy of a database file.
+func copied(t testing.TB, template func() ([]byte, error)) *directory.Database {
+	t.Helper()
+	data, err := template()
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "coopverse.db")
-	if err := os.WriteFile(path, template, 0o600); err != nil {
+	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	db, err := directory.OpenSQLite(path)
@@ -88,25 +106,52 @@ func ImportSeed(t testing.TB, d *directory.Directory) directory.Summary {
 // ImportList imports a list; defunct may be nil.
 func ImportList(t testing.TB, d *directory.Directory, listed, defunct []byte) directory.Summary {
 	t.Helper()
-	parse := func(data []byte) *list.Document {
-		doc, err := list.Parse(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return doc
-	}
-	want := directory.Import{Name: "tech-coops.md", List: parse(listed)}
-	if defunct != nil {
-		want.Defunct = parse(defunct)
-	}
-	summary, err := d.ImportList(context.Background(), want)
+	summary, err := importList(d, listed, defunct)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return summary
 }
 
-var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
+func importList(d *directory.Directory, listed, defunct []byte) (directory.Summary, error) {
+	want := directory.Import{Name: "tech-coops.md"}
+	var err error
+	if want.List, err = list.Parse(listed); err != nil {
+		return directory.Summary{}, err
+	}
+	if defunct != nil {
+		if want.Defunct, err = list.Parse(defunct); err != nil {
+			return directory.Summary{}, err
+		}
+	}
+	return d.ImportList(context.Background(), want)
+}
+
+// fill is what a template database holds beside its tables.
+type fill func(db *directory.Database) error
+
+func migrated(db *directory.Database) error {
+	if _, err := migrations.Up(context.Background(), db.SQL(), db.Dialect()); err != nil {
+		return fmt.Errorf("migrate the test database: %w", err)
+	}
+	return nil
+}
+
+func seeded(db *directory.Database) error {
+	if err := migrated(db); err != nil {
+		return err
+	}
+	_, err := importList(directory.New(db), seed.List, seed.Defunct)
+	return err
+}
+
+var (
+	migratedSQLite = sync.OnceValues(func() ([]byte, error) { return sqliteFile(migrated) })
+	seededSQLite   = sync.OnceValues(func() ([]byte, error) { return sqliteFile(seeded) })
+)
+
+// sqliteFile makes a database and returns its file.
+func sqliteFile(with fill) ([]byte, error) {
 	dir, err := os.MkdirTemp("", "coopverse-template-")
 	if err != nil {
 		return nil, err
@@ -117,18 +162,11 @@ var sqliteTemplate = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := migrate(db); err != nil {
+	if err := with(db); err != nil {
 		return nil, err
 	}
 	if err := db.Close(); err != nil {
 		return nil, err
 	}
 	return os.ReadFile(path)
-})
-
-func migrate(db *directory.Database) error {
-	if _, err := migrations.Up(context.Background(), db.SQL(), db.Dialect()); err != nil {
-		return fmt.Errorf("migrate the test database: %w", err)
-	}
-	return nil
 }
