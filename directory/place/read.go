@@ -86,7 +86,7 @@ func (r *reader) qualify(last *mention, p phrase) bool {
 		inside := r.g.inside(earlier.meanings, p.meanings)
 		// "Berlin and Portland, USA": there is a Berlin in New Hampshire, but
 		// nobody who means it would say so little.
-		if !earlier.qualified && len(inside) > 0 && r.g.weight(inside)*10 >= r.g.weight(earlier.meanings) {
+		if len(inside) > 0 && r.g.weight(inside)*10 >= r.g.weight(earlier.meanings) {
 			earlier.meanings, earlier.qualified = inside, true
 		}
 	}
