@@ -76,6 +76,11 @@ func TestReading(t *testing.T) {
 		{"makers of [hosting.example](https://hosting.example/web/design)", "", "makers of [hosting.example](https://hosting.example/web/design)"},
 		{"Beer, hosting; basket weaving", "hosting", "Beer|basket weaving"},
 		{"we make it work", "", "we make it work"},
+		{"Python development, hosting", "software-development hosting", ""},
+		{"Web applications and design", "web-development web-design", ""},
+		{"UX research and design", "ux-design", ""},
+		{"Web, hosting", "web-development hosting", ""},
+		{"Cooperative advice", "coop-development", ""},
 		{"IT", "it-support", ""},
 		{"Let's go", "", "Let's go"},
 	} {
