@@ -20,24 +20,36 @@ const enoughLetters = 25
 // words decide, because notes are short; where they do not, the trigrams of a
 // longer text do. (Trigrams alone take "Founded 2019" for Danish.)
 func language(text string) string {
+	leaders := leaders(text)
+	switch len(leaders) {
+	case 0:
+		return byTrigrams(text)
+	case 1:
+		return leaders[0]
+	}
+	return closest(text, leaders)
+}
+
+// leaders are the languages that have the most of a text's words.
+func leaders(text string) []string {
 	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && r != '·'
+		return !unicode.IsLetter(r) && r != '·' // salarié·es
 	})
-	best, most, tied := "", 0, false
+	var leaders []string
+	most := 1
 	for row := range strings.Lines(languagesTSV) {
 		tag, list, isRow := strings.Cut(strings.TrimSpace(row), "\t")
 		if !isRow {
 			continue
 		}
-		votes := votesFor(words, strings.Fields(list))
-		if tied = tied && votes <= most || votes == most && votes > 0; votes > most {
-			best, most, tied = tag, votes, false
+		switch votes := votesFor(words, strings.Fields(list)); {
+		case votes > most:
+			leaders, most = []string{tag}, votes
+		case votes == most:
+			leaders = append(leaders, tag)
 		}
 	}
-	if most > 0 && !tied {
-		return best
-	}
-	return byTrigrams(text, best)
+	return leaders
 }
 
 func votesFor(words, list []string) int {
@@ -50,30 +62,33 @@ func votesFor(words, list []string) int {
 	return votes
 }
 
-// byTrigrams asks the statistics of three letters in a row; otherwise is the
-// answer when the text is too short for them.
-func byTrigrams(text, otherwise string) string {
+// byTrigrams asks the script, and the statistics of three letters in a row.
+func byTrigrams(text string) string {
+	info := whatlanggo.Detect(text)
 	letters := 0
 	for _, r := range text {
 		if unicode.IsLetter(r) {
 			letters++
 		}
 	}
-	if letters < enoughLetters {
-		return otherwise
+	if letters < enoughLetters || !info.IsReliable() {
+		return ""
 	}
+	return info.Lang.Iso6391()
+}
+
+// closest is the one of some languages that the trigrams of a text are most
+// like; the first when they do not tell.
+func closest(text string, tags []string) string {
 	allowed := map[whatlanggo.Lang]bool{}
-	for row := range strings.Lines(languagesTSV) {
-		if tag, _, isRow := strings.Cut(row, "\t"); isRow {
-			for lang := range whatlanggo.Langs {
-				if lang.Iso6391() == tag {
-					allowed[lang] = true
-				}
-			}
+	for lang := range whatlanggo.Langs {
+		if slices.Contains(tags, lang.Iso6391()) {
+			allowed[lang] = true
 		}
 	}
-	if tag := whatlanggo.DetectLangWithOptions(text, whatlanggo.Options{Whitelist: allowed}).Iso6391(); tag != "" {
+	info := whatlanggo.DetectWithOptions(text, whatlanggo.Options{Whitelist: allowed})
+	if tag := info.Lang.Iso6391(); info.Confidence > 0 && slices.Contains(tags, tag) {
 		return tag
 	}
-	return otherwise
+	return tags[0]
 }

@@ -47,11 +47,11 @@ const number = `(\d{1,3}(?:[.,]\d{3})+\+?|\d{1,6}\+?(?:\s?[–-]\s?\d{1,6}\+?)?)
 
 // Group 1 is what may be cut out, group 2 the fact itself.
 var (
-	foundedThen = regexp.MustCompile(`(?i)(?:^|\PL)((?:` + foundedWords + `)(?:\PL[^.;,!?\n]{0,40}?)?\PL` + yearOf + `)(?:\D|$)`)
+	foundedThen = regexp.MustCompile(`(?i)(?:^|\PL)((?:` + foundedWords + `)(?:\PL[^.;,!?\n]{0,40}?)?[^\pL\d]` + yearOf + `)(?:\D|$)`)
 	thenFounded = regexp.MustCompile(`(?i)(?:^|\D)(` + yearOf + ` (?:[\pL]+ ){0,3}(?:` + foundedWords + `))(?:\PL|$)`)
-	sinceThen   = regexp.MustCompile(`(?i)(?:^|\PL)((?:` + sinceWords + `)(?:\PL[^.;,!?\n]{0,20}?)?\PL` + yearOf + `)(?:\D|$)`)
+	sinceThen   = regexp.MustCompile(`(?i)(?:^|\PL)((?:` + sinceWords + `)(?:\PL[^.;,!?\n]{0,20}?)?[^\pL\d]` + yearOf + `)(?:\D|$)`)
 
-	manyWorkers   = regexp.MustCompile(`(?i)(?:^|[^\pL\d.,%–-])(` + number + `[\s-](?:(?:` + workerAdjectives + `)[\s-]){0,2}(?:` + workerWords + `))(?:\PL|$)`)
+	manyWorkers   = regexp.MustCompile(`(?i)(?:^|[^\pL\d.,–-])(` + number + `[\s-](?:(?:` + workerAdjectives + `)[\s-]){0,2}(?:` + workerWords + `))(?:\PL|$)`)
 	workersOfMany = regexp.MustCompile(`(?i)(?:^|\PL)((?:team of|collective of|group of|made up of|équipe de|equipo de|somos|wir sind|members:|employees:|workers:|team size:|size:)\s+` + number + `)(?:[^\pL\d%–-]|$)`)
 
 	closedDown = regexp.MustCompile(`(?i)(?:^|\PL)((` + inactiveWords + `)(?:\s(?:in|since|en|seit|depuis|desde|em|dal|nel|i)\s\d{4})?)(?:\PL|$)`)
