@@ -180,15 +180,21 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
+// Opening takes 15 to 30 milliseconds on an idle core. The limit leaves room
+// for machines on which every test runs at once.
 func TestOpenIsQuick(t *testing.T) {
 	quickest := time.Hour
-	for range 5 { // other work may hold the processor for a while
+	for range 10 {
 		start := time.Now()
 		Open()
 		quickest = min(quickest, time.Since(start))
 	}
-	if quickest > 50*time.Millisecond {
+	t.Logf("opens in %v", quickest)
+	if quickest > 250*time.Millisecond {
 		t.Errorf("takes %v", quickest)
+	}
+	if allocations := testing.AllocsPerRun(1, func() { Open() }); allocations > 80_000 {
+		t.Errorf("%v allocations", allocations)
 	}
 }
 

@@ -97,17 +97,20 @@ func field(row string, n int) string {
 	return row
 }
 
-// number reads a column of figures; the tables are checked by a test.
-func number(row string, n int) float64 {
-	v, _ := strconv.ParseFloat(field(row, n), 64)
-	return v
+// columns are all fields of a row at once, for those who read whole tables.
+func columns(row string) (all [8]string) {
+	for i := range all {
+		field, rest, more := strings.Cut(row, "\t")
+		all[i], row = field, rest
+		if !more {
+			break
+		}
+	}
+	return all
 }
 
-// otherNames yields the names of a "; " separated column.
-func otherNames(row string, n int) iter.Seq[string] {
-	names := field(row, n)
-	if names == "" {
-		return func(func(string) bool) {}
-	}
-	return strings.SplitSeq(names, "; ")
+// number reads a column of figures; the tables are checked by a test.
+func number(column string) float64 {
+	v, _ := strconv.ParseFloat(column, 64)
+	return v
 }

@@ -1,5 +1,7 @@
 package place
 
+import "strings"
+
 // wordKind says what a word of a cell does that is no place.
 type wordKind uint8
 
@@ -16,8 +18,9 @@ func (g *Gazetteer) addWords() {
 	kinds := map[string]wordKind{"remote": remoteWord, "region": regionWord,
 		"more": moreWord, "kindof": kindOfWord, "around": aroundWord}
 	for row := range rows(wordsTSV) {
-		for phrase := range otherNames(row, 1) {
-			g.words[fold(phrase)] = kinds[field(row, 0)]
+		kind, phrases, _ := strings.Cut(row, "\t")
+		for phrase := range strings.SplitSeq(phrases, "; ") {
+			g.words[fold(phrase)] = kinds[kind]
 		}
 	}
 }
