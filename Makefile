@@ -37,7 +37,7 @@ lint: ## Check style, the arrows between packages, and go.mod
 	go vet ./...
 	go mod tidy -diff
 	go mod verify
-	go run $(GOLANGCI_LINT) run
+	go run $(GOLANGCI_LINT) run --allow-parallel-runners
 
 fmt: ## Put the code into its usual form
 	go run $(GOLANGCI_LINT) fmt
