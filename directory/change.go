@@ -28,7 +28,7 @@ const (
 type Change struct {
 	ID        int64
 	Handle    string // whose entry
-	Version   int64 // of the co-op; the rows of one edit share it
+	Version   int64  // of the co-op; the rows of one edit share it
 	At        time.Time
 	Kind      Kind
 	Field     string // "" for added, removed and merged
@@ -39,10 +39,10 @@ type Change struct {
 	Effective bool   // false: a higher source stands, the entry looks as before
 }
 
-// History returns a co-op's changes, newest first.
+// History returns the changes of a co-op's entry, newest first.
 func (d *Directory) History(ctx context.Context, handle string) ([]Change, error) {
 	var changes []Change
-	if err := d.db.read.WithContext(ctx).Where("handle = ?", handle).Order("id DESC").Find(&changes).Error; err != nil {
+	if err := d.db.read.WithContext(ctx).Where("handle = ? AND field <> ?", handle, postField).Order("id DESC").Find(&changes).Error; err != nil {
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	return changes, nil

@@ -107,7 +107,7 @@ func (d *Directory) save(tx *gorm.DB, e *edit, g *place.Gazetteer) error {
 	if err := tx.CreateInBatches(&e.changes, 100).Error; err != nil {
 		return fmt.Errorf("write the change log for %s: %w", e.coop.Handle, err)
 	}
-	return nil
+	return announce(tx, e)
 }
 
 func (e *edit) saveFacts(tx *gorm.DB) error {

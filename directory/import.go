@@ -87,6 +87,7 @@ type importing struct {
 	at        time.Time
 	entries   []*entry
 	coops     []*edit // every co-op that is known, to be matched and changed
+	first     bool    // the directory was empty
 }
 
 // ImportList takes in a version of the list as an edit of the one before, in
@@ -113,6 +114,9 @@ func (d *Directory) ImportList(ctx context.Context, want Import) (Summary, error
 			im.Progress(i+1, len(im.entries))
 		}
 		if err := im.unlistVanished(); err != nil {
+			return err
+		}
+		if err := im.announceImport(); err != nil {
 			return err
 		}
 		return im.keepVersion()
@@ -179,6 +183,7 @@ func (im *importing) loadCoops() error {
 	if err := im.tx.Find(&facts).Error; err != nil {
 		return fmt.Errorf("read the facts: %w", err)
 	}
+	im.first = len(coops) == 0
 	byID := make(map[int64]*edit, len(coops))
 	for _, c := range coops {
 		e := &edit{coop: c, facts: make(known), source: FromList, origin: im.Name, at: im.at}

@@ -40,7 +40,7 @@ func revise(t *testing.T, text string, oldNew ...string) string {
 	return text
 }
 
-// changesSince lists the change log after the given number, as readable rows.
+// changesSince lists the changes of entries after the given number, as readable rows.
 func changesSince(t *testing.T, d *directory.Directory, after int64) []string {
 	t.Helper()
 	changes, err := d.ChangesAfter(t.Context(), after, 10000)
@@ -49,6 +49,9 @@ func changesSince(t *testing.T, d *directory.Directory, after int64) []string {
 	}
 	var rows []string
 	for _, c := range changes {
+		if _, about := c.PostID(); about {
+			continue
+		}
 		row := fmt.Sprintf("%s %s %s %q → %q by %s", c.Handle, c.Kind, c.Field, c.Before, c.After, c.Source)
 		if !c.Effective {
 			row += " (beneath)"

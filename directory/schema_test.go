@@ -13,7 +13,7 @@ import (
 var handleForm = regexp.MustCompile(`^[a-z0-9_]{1,30}$`)
 
 // models are all the types that are rows.
-var models = []any{&Coop{}, &Fact{}, &Change{}, &Place{}, &Handle{}, &coopService{}, &listVersion{}, &listRow{}, &instance{}}
+var models = []any{&Coop{}, &Fact{}, &Change{}, &Place{}, &Handle{}, &coopService{}, &listVersion{}, &listRow{}, &instance{}, &Key{}, &Peer{}, &Follower{}, &heard{}, &Inbox{}, &Receipt{}, &delivery{}, &Post{}}
 
 // column is a column of a migrated table.
 type column struct {
