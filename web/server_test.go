@@ -95,6 +95,9 @@ func TestEveryPageSaysWhatItIs(t *testing.T) {
 		if strings.Count(body, "<h1") != 1 || !strings.Contains(body, `lang="en"`) || !strings.Contains(body, `class="skip" href="#main"`) {
 			t.Errorf("%s lacks its heading, language or skip link", p)
 		}
+		if strings.Contains(body, `id="q"`) && !strings.Contains(body, `for="q"`) { // for axe a placeholder is label enough
+			t.Errorf("%s has a search field without a label", p)
+		}
 		if description := between(body, `name="description" content="`, `">`); len(description) < 40 {
 			t.Errorf("%s describes itself as %q", p, description)
 		}
