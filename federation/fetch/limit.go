@@ -1,0 +1,50 @@
+package fetch
+
+import (
+	"io"
+	"net/http"
+	"time"
+)
+
+// Limits of what one exchange may cost. Sizes are in bytes and of what is left
+// after decompression.
+const (
+	maxDocument     = 1 << 20  // of a document; Mastodon takes the same
+	maxHeaders      = 64 << 10 // of all headers of an answer
+	maxRedirects    = 3        // followed for one GET
+	maxConnections  = 4        // to one host at a time; others wait
+	maxIdle         = 512      // connections kept for later, to all hosts
+	idleTime        = time.Minute
+	rememberedHosts = 1024 // TLS sessions that can be taken up again
+)
+
+// patience says how long we wait.
+type patience struct {
+	connect time.Duration // for a connection, and again for TLS
+	get     time.Duration // for a GET with all its redirects, to the last byte
+	post    time.Duration // for a POST
+	goodbye time.Duration // for what follows after the status of an answer
+}
+
+// Mastodon's own patience is 5 s to connect and 10 s to read.
+var ourPatience = patience{connect: 5 * time.Second, get: 10 * time.Second, post: 15 * time.Second, goodbye: time.Second}
+
+// readAll reads the body of an answer and refuses one that is too long. Cutting
+// it off would make another document of it.
+func readAll(resp *http.Response, limit int64) ([]byte, error) {
+	// The transport has unpacked gzip, which is all we ask for.
+	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
+		return nil, refuse("content encoding %q", encoding)
+	}
+	if resp.ContentLength > limit {
+		return nil, refuse("%d bytes are more than %d", resp.ContentLength, limit)
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	if err != nil {
+		return nil, broken(err)
+	}
+	if int64(len(body)) > limit {
+		return nil, refuse("more than %d bytes", limit)
+	}
+	return body, nil
+}

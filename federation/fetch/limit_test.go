@@ -1,0 +1,207 @@
+package fetch
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+func gzipped(t *testing.T, body string) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := io.WriteString(w, body); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	return packed.Bytes()
+}
+
+func ofSize(n int) string { return `{"x":"` + strings.Repeat("a", n-8) + `"}` }
+
+func TestSizeOfADocument(t *testing.T) {
+	bomb := gzipped(t, ofSize(64<<20))
+	tight := gzipped(t, ofSize(maxDocument))
+	p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", activityJSON)
+		switch r.URL.Path {
+		case "/fits":
+			_, _ = io.WriteString(w, ofSize(maxDocument))
+		case "/announced":
+			_, _ = io.WriteString(w, ofSize(maxDocument+1))
+		case "/streamed":
+			w.WriteHeader(http.StatusOK)
+			w.(http.Flusher).Flush()
+			_, _ = io.WriteString(w, ofSize(maxDocument+1))
+		case "/bomb":
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(bomb)
+		case "/packed":
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(tight)
+		case "/twice":
+			w.Header().Set("Content-Encoding", "gzip, gzip")
+			_, _ = w.Write(tight)
+		case "/br":
+			w.Header().Set("Content-Encoding", "br")
+			_, _ = w.Write(tight)
+		case "/headers":
+			w.Header().Set("X-Long", strings.Repeat("a", 2*maxHeaders))
+			_, _ = io.WriteString(w, `{}`)
+		}
+	})
+	c := clientOf(t, Config{AllowPrivate: loopback, ConnectTo: []Override{p.override("")}}, ourPatience)
+	for path, want := range map[string]error{"/fits": nil, "/packed": nil, "/announced": ErrRefused, "/streamed": ErrRefused,
+		"/bomb": ErrRefused, "/twice": ErrRefused, "/br": ErrRefused, "/headers": ErrTemporary} {
+		wantKind(t, path, get(c, "https://a.example"+path), want, "")
+	}
+	if _, err := c.Get(t.Context(), "https://a.example/fits", "image/png", 1000); !errors.Is(err, ErrRefused) {
+		t.Errorf("more than the caller takes: %v", err)
+	}
+}
+
+// whoever sends a byte now and then keeps us for as long as anybody else.
+func TestSlowDrip(t *testing.T) {
+	p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", activityJSON)
+		if r.URL.Path == "/hang" {
+			<-r.Context().Done()
+			return
+		}
+		for r.Context().Err() == nil {
+			_, _ = io.WriteString(w, " ")
+			w.(http.Flusher).Flush()
+			time.Sleep(20 * time.Millisecond)
+		}
+	})
+	for _, path := range []string{"/drip", "/hang"} {
+		began := time.Now()
+		wantKind(t, path, get(p.client(t), "https://a.example"+path), ErrTemporary, "deadline")
+		if took := time.Since(began); took > 2*hasty.get {
+			t.Errorf("%s held us for %s", path, took)
+		}
+	}
+	began := time.Now()
+	wantKind(t, "POST, hanging", p.client(t).Post(t.Context(), "https://a.example/hang", nil, nil), ErrTemporary, "deadline")
+	if took := time.Since(began); took > 2*hasty.post {
+		t.Errorf("POST held us for %s", took)
+	}
+	began = time.Now()
+	wantKind(t, "POST, taken, but the answer drips", p.client(t).Post(t.Context(), "https://a.example/drip", nil, nil), nil, "")
+	if took := time.Since(began); took > hasty.post/2 {
+		t.Errorf("an answer of 200 held us for %s", took)
+	}
+}
+
+// Redirects do not add up: the deadline is for all hops together.
+func TestSlowRedirects(t *testing.T) {
+	p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(hasty.get * 2 / 5)
+		hops(w, r)
+	})
+	began := time.Now()
+	wantKind(t, "three slow hops", get(p.client(t), "https://a.example/3"), ErrTemporary, "deadline")
+	if took := time.Since(began); took > 2*hasty.get {
+		t.Errorf("held us for %s", took)
+	}
+}
+
+// A server that takes connections but never says hello.
+func TestSilentServer(t *testing.T) {
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	unhurried := hasty
+	unhurried.get = time.Minute
+	c := clientOf(t, Config{AllowPrivate: loopback}, unhurried)
+	began := time.Now()
+	wantKind(t, "silence", get(c, "https://"+listener.Addr().String()+"/"), ErrTemporary, "handshake timeout")
+	if took := time.Since(began); took > 5*unhurried.connect {
+		t.Errorf("held us for %s", took)
+	}
+}
+
+func TestWeMayGiveUp(t *testing.T) {
+	p := newPeer(t, "127.0.0.1", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	began := time.Now()
+	_, err := p.client(t).Document(ctx, "https://a.example/", nil)
+	wantKind(t, "GET", err, ErrTemporary, "")
+	wantKind(t, "POST", p.client(t).Post(ctx, "https://a.example/", nil, nil), ErrTemporary, "")
+	if !errors.Is(err, context.Canceled) || time.Since(began) > hasty.get/2 {
+		t.Errorf("%v after %s", err, time.Since(began))
+	}
+}
+
+func TestFourConnectionsToAHost(t *testing.T) {
+	for _, h2 := range []bool{true, false} {
+		var mu sync.Mutex
+		open := map[string]bool{}
+		p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+			if (r.ProtoMajor == 2) != h2 {
+				t.Errorf("%s", r.Proto)
+			}
+			mu.Lock()
+			open[r.RemoteAddr] = true
+			mu.Unlock()
+			time.Sleep(10 * time.Millisecond)
+			w.WriteHeader(http.StatusAccepted)
+		})
+		c := clientOf(t, Config{AllowPrivate: loopback, ConnectTo: []Override{p.override("")}}, ourPatience)
+		if !h2 {
+			withoutHTTP2(c)
+		}
+		var failed atomic.Int32
+		var all sync.WaitGroup
+		for range 300 {
+			all.Go(func() {
+				if err := c.Post(t.Context(), "https://a.example/inbox", []byte("{}"), nil); err != nil {
+					failed.Add(1)
+					t.Log(err)
+				}
+			})
+		}
+		all.Wait()
+		if failed.Load() > 0 || len(open) > maxConnections {
+			t.Errorf("HTTP/2 %v: %d failed, %d connections", h2, failed.Load(), len(open))
+		}
+	}
+}
+
+func TestConnectionsAreKept(t *testing.T) {
+	var mu sync.Mutex
+	open := map[string]bool{}
+	p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		open[r.RemoteAddr] = true
+		mu.Unlock()
+		w.WriteHeader(map[string]int{"/gone": http.StatusGone}[r.URL.Path] | map[string]int{"/inbox": http.StatusAccepted}[r.URL.Path])
+		_, _ = io.WriteString(w, strings.Repeat("thanks ", 200))
+	})
+	c := p.client(t)
+	withoutHTTP2(c)
+	for range 5 {
+		wantKind(t, "inbox", c.Post(t.Context(), "https://a.example/inbox", []byte("{}"), nil), nil, "")
+		wantKind(t, "gone", c.Post(t.Context(), "https://a.example/gone", []byte("{}"), nil), ErrGone, "thanks")
+	}
+	if len(open) != 1 {
+		t.Errorf("%d connections for one after the other", len(open))
+	}
+}
+
+func withoutHTTP2(c *Client) {
+	c.transport.ForceAttemptHTTP2 = false
+	c.transport.TLSClientConfig.NextProtos = []string{"http/1.1"}
+}
