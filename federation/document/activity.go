@@ -1,0 +1,160 @@
+package document
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"coopverse/directory"
+
+	"github.com/go-fed/activity/streams"
+	"github.com/go-fed/activity/streams/vocab"
+)
+
+// UpdateActor says that an actor has changed, and carries it as it is now:
+// document is what Coop or Directory wrote. With a new key it must be signed
+// with the old one.
+func (s Site) UpdateActor(handle string, document []byte, changeID int64, at time.Time) ([]byte, error) {
+	var object map[string]any
+	if err := json.Unmarshal(document, &object); err != nil {
+		return nil, fmt.Errorf("read the actor of %s: %w", handle, err)
+	}
+	if object["id"] != s.Actor(handle) {
+		return nil, fmt.Errorf("update %s: the document is of %v", handle, object["id"])
+	}
+	update := streams.NewActivityStreamsUpdate()
+	s.fillActivity(update, handle, s.Activity(handle, changeID, "profile"), at)
+	context := object["@context"]
+	delete(object, "@context")
+	update.GetUnknownProperties()["object"] = object
+	return encode(update, context)
+}
+
+// CreateNote says that a post was made. A post is made once, so the activity's
+// id comes from the post, here and in the outbox.
+func (s Site) CreateNote(p directory.Post) ([]byte, error) {
+	return encode(s.create(p), plainContext)
+}
+
+func (s Site) create(p directory.Post) vocab.ActivityStreamsCreate {
+	create := streams.NewActivityStreamsCreate()
+	s.fillActivity(create, p.Handle, s.Post(p.Handle, p.ID)+"/create", p.PublishedAt)
+	create.SetActivityStreamsObject(noteObject(s.note(postNote(s, p))))
+	return create
+}
+
+// UpdateNote says that a post was edited.
+func (s Site) UpdateNote(p directory.Post, changeID int64) ([]byte, error) {
+	update := streams.NewActivityStreamsUpdate()
+	s.fillActivity(update, p.Handle, s.Activity(p.Handle, changeID, "edit"), p.UpdatedAt)
+	update.SetActivityStreamsObject(noteObject(s.note(postNote(s, p))))
+	return encode(update, plainContext)
+}
+
+// DeleteNote says that a post is no more.
+func (s Site) DeleteNote(p directory.Post, changeID int64, at time.Time) ([]byte, error) {
+	remove := streams.NewActivityStreamsDelete()
+	s.fillActivity(remove, p.Handle, s.Activity(p.Handle, changeID, "delete"), at)
+	object := streams.NewActivityStreamsObjectProperty()
+	object.AppendActivityStreamsTombstone(tombstone(s.Post(p.Handle, p.ID), "Note", at))
+	remove.SetActivityStreamsObject(object)
+	return encode(remove, plainContext)
+}
+
+// DeleteActor says that a co-op's entry was removed. It goes to every inbox we
+// know, and the actor's key must be kept until it has arrived.
+func (s Site) DeleteActor(handle string, changeID int64, at time.Time) ([]byte, error) {
+	remove := streams.NewActivityStreamsDelete()
+	s.fillActivity(remove, handle, s.Activity(handle, changeID, "remove"), at)
+	object := streams.NewActivityStreamsObjectProperty()
+	object.AppendIRI(address(s.Actor(handle)))
+	remove.SetActivityStreamsObject(object)
+	return encode(remove, plainContext)
+}
+
+// Accept answers a Follow, of which it carries id, type, actor and object as
+// they came; n makes its id unique. Mastodon cannot look its Follows up, so
+// their ids alone would not do.
+func (s Site) Accept(handle string, follow []byte, n string) ([]byte, error) {
+	accept := streams.NewActivityStreamsAccept()
+	return s.answer(accept, handle, s.Actor(handle)+"/accepts/"+n, follow)
+}
+
+// RejectFollow turns a Follow down.
+func (s Site) RejectFollow(handle string, follow []byte, n string) ([]byte, error) {
+	reject := streams.NewActivityStreamsReject()
+	return s.answer(reject, handle, s.Actor(handle)+"/rejects/"+n, follow)
+}
+
+func (s Site) answer(t vocabularyActivity, handle, id string, follow []byte) ([]byte, error) {
+	quoted, follower, err := quoteFollow(follow)
+	if err != nil {
+		return nil, fmt.Errorf("answer a Follow of %s: %w", handle, err)
+	}
+	t.SetJSONLDId(idOf(id))
+	t.SetActivityStreamsActor(actorIs(s.Actor(handle)))
+	t.GetUnknownProperties()["to"] = []any{follower}
+	t.GetUnknownProperties()["object"] = quoted
+	return encode(t, plainContext)
+}
+
+// quoteFollow copies a Follow into our answer: its id as it came, and actor and
+// object as plain ids, since NodeBB refuses an actor written out in full.
+func quoteFollow(follow []byte) (quoted map[string]any, follower string, err error) {
+	var received map[string]any
+	if err := json.Unmarshal(follow, &received); err != nil {
+		return nil, "", fmt.Errorf("read it: %w", err)
+	}
+	id, follower, followed := plainID(received["id"]), plainID(received["actor"]), plainID(received["object"])
+	if id == "" || follower == "" || followed == "" {
+		return nil, "", errors.New("it lacks id, actor or object")
+	}
+	return map[string]any{"id": id, "type": "Follow", "actor": follower, "object": followed}, follower, nil
+}
+
+// plainID is the id of what is written as an id, in full, or as a list of one.
+func plainID(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case map[string]any:
+		id, _ := v["id"].(string)
+		return id
+	case []any:
+		if len(v) == 1 {
+			return plainID(v[0])
+		}
+	}
+	return ""
+}
+
+// vocabularyActivity is what the activities have in common.
+type vocabularyActivity interface {
+	vocab.Type
+	addressed
+	GetUnknownProperties() map[string]any
+	SetActivityStreamsActor(vocab.ActivityStreamsActorProperty)
+	SetActivityStreamsPublished(vocab.ActivityStreamsPublishedProperty)
+}
+
+// fillActivity writes what every public activity says. Its addressees are
+// those of the note in it, or it would not count as public.
+func (s Site) fillActivity(t vocabularyActivity, handle, id string, at time.Time) {
+	t.SetJSONLDId(idOf(id))
+	t.SetActivityStreamsActor(actorIs(s.Actor(handle)))
+	t.SetActivityStreamsPublished(publishedAt(at))
+	s.addressPublicly(t, handle)
+}
+
+func actorIs(id string) vocab.ActivityStreamsActorProperty {
+	p := streams.NewActivityStreamsActorProperty()
+	p.AppendIRI(address(id))
+	return p
+}
+
+func noteObject(note vocab.ActivityStreamsNote) vocab.ActivityStreamsObjectProperty {
+	p := streams.NewActivityStreamsObjectProperty()
+	p.AppendActivityStreamsNote(note)
+	return p
+}

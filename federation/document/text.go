@@ -1,0 +1,139 @@
+package document
+
+import (
+	"html"
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/util"
+)
+
+// Whatever the list and other people wrote is plain text here. It becomes HTML
+// in this file only, escaped, with its web addresses turned into links.
+
+// escape is text as HTML.
+func escape(text string) string { return html.EscapeString(visible(text)) }
+
+// noTags takes every tag out and leaves escaped text.
+var noTags = bluemonday.StrictPolicy()
+
+// withoutMarkup is s as somebody would read it aloud: no tags, nothing that
+// could be taken for one later, no invisible characters.
+func withoutMarkup(s string) string {
+	s = html.UnescapeString(noTags.Sanitize(visible(s)))
+	return strings.TrimSpace(strings.NewReplacer("<", "‹", ">", "›").Replace(s))
+}
+
+// visible drops control characters and those that turn the direction of the
+// text around them.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+}
+
+// inlineMarkdown knows of the blocks only the paragraph: a remark in a table
+// cell that begins with "1979. " is no list.
+var inlineMarkdown = goldmark.New(goldmark.WithParser(parser.NewParser(
+	parser.WithBlockParsers(util.Prioritized(parser.NewParagraphParser(), 100)),
+	parser.WithInlineParsers(parser.DefaultInlineParsers()...),
+)))
+
+// markdownText is what remains of inline Markdown when it is read aloud.
+func markdownText(markdown string) string {
+	var b strings.Builder
+	if err := inlineMarkdown.Convert([]byte(markdown), &b); err != nil {
+		return withoutMarkup(markdown)
+	}
+	return strings.Join(strings.Fields(withoutMarkup(b.String())), " ")
+}
+
+// shorten cuts text after at most limit characters, at a word if there is one
+// near.
+func shorten(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	cut := string([]rune(text)[:limit-1])
+	if space := strings.LastIndexByte(cut, ' '); space > len(cut)*3/4 {
+		cut = cut[:space]
+	}
+	return strings.TrimRight(cut, " ,;:.") + "…"
+}
+
+// webAddress says whether s is an http(s) address that can be linked to.
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil && !strings.ContainsAny(s, " \"<>\\")
+}
+
+// link is one <a> whose text is its address. Mastodon looks at a link in a
+// profile only if it is written like this.
+func link(href, rel string) string {
+	href = escape(href)
+	return `<a href="` + href + `" rel="` + rel + `" target="_blank">` + href + `</a>`
+}
+
+// vouchesForNothing is the rel of a link that somebody else wrote.
+const vouchesForNothing = "nofollow noopener noreferrer"
+
+// addressForm finds what begins like a web address.
+var addressForm = regexp.MustCompile(`https?://[^\s<>"\\]+`)
+
+// linked is text as HTML, with links for its web addresses.
+func linked(text string) string {
+	var b strings.Builder
+	end := 0
+	for _, at := range addressForm.FindAllStringIndex(text, -1) {
+		found := trimSentence(text[at[0]:at[1]])
+		if !webAddress(found) {
+			continue
+		}
+		b.WriteString(escape(text[end:at[0]]))
+		b.WriteString(link(found, vouchesForNothing))
+		end = at[0] + len(found)
+	}
+	b.WriteString(escape(text[end:]))
+	return b.String()
+}
+
+// trimSentence gives the sentence around an address its punctuation back. A
+// bracket belongs to the address if it was opened inside.
+func trimSentence(address string) string {
+	for {
+		last, size := utf8.DecodeLastRuneInString(address)
+		switch {
+		case last == ')' && strings.Contains(address, "("):
+			return address
+		case strings.ContainsRune(".,;:!?)]}'’”»…*_", last):
+			address = address[:len(address)-size]
+		default:
+			return address
+		}
+	}
+}
+
+// paragraphs is text as HTML: a <p> for each part between blank lines, a <br>
+// for each single line break.
+func paragraphs(text string) string {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	var b strings.Builder
+	for part := range strings.SplitSeq(visible(text), "\n\n") {
+		if part = strings.TrimSpace(part); part != "" {
+			b.WriteString("<p>" + strings.ReplaceAll(linked(part), "\n", "<br>") + "</p>")
+		}
+	}
+	return b.String()
+}
