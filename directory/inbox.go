@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -25,6 +26,7 @@ type Inbox struct {
 	LeasedBy     string
 	Failures     int // in a row
 	FailingSince *time.Time
+	Gone         bool // the last answer was that there is no such inbox
 	LastError    string
 }
 
@@ -129,8 +131,12 @@ func (d *Directory) OwedAccepts(ctx context.Context, inboxID int64) ([]Follower,
 // OwedChanges lists, in order, up to limit changes that the inbox has not
 // taken: those of whom its followers follow, after each one's Follow.
 func (d *Directory) OwedChanges(ctx context.Context, inbox Inbox, limit int) ([]Change, error) {
+	return owedChanges(d.db.read.WithContext(ctx), inbox, limit)
+}
+
+func owedChanges(tx *gorm.DB, inbox Inbox, limit int) ([]Change, error) {
 	var owed []Change
-	err := d.db.read.WithContext(ctx).Where(`id > ? AND effective AND EXISTS (SELECT 1 FROM followers f
+	err := tx.Where(`id > ? AND effective AND EXISTS (SELECT 1 FROM followers f
 		WHERE f.inbox_id = ? AND f.handle = changes.handle AND f.since < changes.id)`, inbox.Taken, inbox.ID).
 		Order("id").Limit(limit).Find(&owed).Error
 	if err != nil {
@@ -157,6 +163,8 @@ const (
 	Told    Outcome = "told"
 	Refused Outcome = "refused"  // the server said no, for good
 	GivenUp Outcome = "given up" // no answer for days, or the inbox is gone
+
+	Withdrawn Outcome = "withdrawn" // a post that was deleted before it was sent
 )
 
 // Receipt is the end of telling one inbox about one change.
@@ -175,7 +183,7 @@ type Receipt struct {
 func (d *Directory) Took(ctx context.Context, inbox *Inbox, taken int64, receipts []Receipt, lease time.Duration) error {
 	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		held := tx.Model(&Inbox{}).Where("id = ? AND leased_by = ?", inbox.ID, inbox.LeasedBy).Updates(map[string]any{
-			"taken": taken, "leased_until": now().Add(lease), "failures": 0, "failing_since": nil, "last_error": "",
+			"taken": taken, "leased_until": now().Add(lease), "failures": 0, "failing_since": nil, "gone": false, "last_error": "",
 		})
 		if held.Error != nil {
 			return held.Error
@@ -198,7 +206,7 @@ func (d *Directory) Took(ctx context.Context, inbox *Inbox, taken int64, receipt
 // LetGo ends the lease of an inbox that has caught up. If something became
 // owed meanwhile the inbox stays due.
 func (d *Directory) LetGo(ctx context.Context, inbox Inbox) error {
-	err := d.db.write.WithContext(ctx).Exec(`UPDATE inboxes SET leased_until = NULL, failures = 0, failing_since = NULL, last_error = '',
+	err := d.db.write.WithContext(ctx).Exec(`UPDATE inboxes SET leased_until = NULL, failures = 0, failing_since = NULL, gone = FALSE, last_error = '',
 		due_at = CASE WHEN wakes = @wakes THEN NULL ELSE due_at END WHERE id = @id AND leased_by = @holder`,
 		map[string]any{"wakes": inbox.Wakes, "id": inbox.ID, "holder": inbox.LeasedBy}).Error
 	if err != nil {
@@ -207,14 +215,57 @@ func (d *Directory) LetGo(ctx context.Context, inbox Inbox) error {
 	return nil
 }
 
+// Release ends the lease of an inbox that is still behind, so that another
+// process can go on at once.
+func (d *Directory) Release(ctx context.Context, inbox Inbox) error {
+	err := d.db.write.WithContext(ctx).Model(&Inbox{}).Where("id = ? AND leased_by = ?", inbox.ID, inbox.LeasedBy).Update("leased_until", nil).Error
+	if err != nil {
+		return fmt.Errorf("release %s: %w", inbox.Host, err)
+	}
+	return nil
+}
+
 // TryAgain ends the lease of an inbox that did not answer as hoped, until the
-// given time.
-func (d *Directory) TryAgain(ctx context.Context, inbox Inbox, why string, at time.Time) error {
+// given time. Gone says that the answer was that there is no such inbox.
+func (d *Directory) TryAgain(ctx context.Context, inbox Inbox, gone bool, why string, at time.Time) error {
 	err := d.db.write.WithContext(ctx).Exec(`UPDATE inboxes SET leased_until = NULL, failures = failures + 1,
-		failing_since = COALESCE(failing_since, @now), last_error = @why, due_at = @at WHERE id = @id AND leased_by = @holder`,
-		map[string]any{"now": now(), "why": why, "at": at.UTC().Truncate(time.Millisecond), "id": inbox.ID, "holder": inbox.LeasedBy}).Error
+		failing_since = COALESCE(failing_since, @now), gone = @gone, last_error = @why, due_at = @at WHERE id = @id AND leased_by = @holder`,
+		map[string]any{"now": now(), "gone": gone, "why": why, "at": at.UTC().Truncate(time.Millisecond), "id": inbox.ID, "holder": inbox.LeasedBy}).Error
 	if err != nil {
 		return fmt.Errorf("put off %s: %w", inbox.Host, err)
+	}
+	return nil
+}
+
+// NeverTold says whether the inbox has not been sent the post in any form.
+func (d *Directory) NeverTold(ctx context.Context, inbox Inbox, p Post) (bool, error) {
+	var n int64
+	err := d.db.read.WithContext(ctx).Model(&Receipt{}).Joins("JOIN changes ON changes.id = receipts.change_id").
+		Where("receipts.inbox_id = ? AND receipts.outcome = ?", inbox.ID, Told).
+		Where("changes.handle = ? AND changes.field = ? AND changes.after = ?", p.Handle, postField, strconv.FormatInt(p.ID, 10)).Count(&n).Error
+	if err != nil {
+		return false, fmt.Errorf("look whether %s knows post %d: %w", inbox.Host, p.ID, err)
+	}
+	return n == 0, nil
+}
+
+// GiveUp writes off everything that an inbox is owed, after it has failed for
+// days. Its followers stay, and the next change is tried again.
+func (d *Directory) GiveUp(ctx context.Context, inbox Inbox, status int, why string) error {
+	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		taken, err := writeOff(tx, inbox, status, why)
+		if err != nil {
+			return err
+		}
+		if err := tx.Model(&Follower{}).Where("own_inbox_id = ? AND accepted_at IS NULL", inbox.ID).Update("accepted_at", now()).Error; err != nil {
+			return err
+		}
+		return tx.Model(&Inbox{}).Where("id = ? AND leased_by = ?", inbox.ID, inbox.LeasedBy).Updates(map[string]any{
+			"taken": taken, "due_at": nil, "leased_until": nil, "failures": 0, "failing_since": nil, "last_error": why,
+		}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("give up on %s: %w", inbox.Host, err)
 	}
 	return nil
 }
@@ -222,29 +273,37 @@ func (d *Directory) TryAgain(ctx context.Context, inbox Inbox, why string, at ti
 // ForgetInbox ends every following through an inbox that is gone, with a
 // receipt for what it was still owed.
 func (d *Directory) ForgetInbox(ctx context.Context, inbox Inbox, status int, why string) error {
-	owed, err := d.OwedChanges(ctx, inbox, 10000)
-	if err != nil {
-		return err
-	}
-	receipts := make([]Receipt, len(owed))
-	for i, c := range owed {
-		receipts[i] = Receipt{c.ID, inbox.ID, GivenUp, status, why, now()}
-	}
-	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if len(receipts) > 0 {
-			if err := tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&receipts, 100).Error; err != nil {
-				return err
-			}
+	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		taken, err := writeOff(tx, inbox, status, why)
+		if err != nil {
+			return err
 		}
 		if err := tx.Where("inbox_id = ? OR own_inbox_id = ?", inbox.ID, inbox.ID).Delete(&Follower{}).Error; err != nil {
 			return err
 		}
 		return tx.Model(&Inbox{}).Where("id = ?", inbox.ID).Updates(map[string]any{
-			"due_at": nil, "leased_until": nil, "last_error": why,
+			"taken": taken, "due_at": nil, "leased_until": nil, "last_error": why,
 		}).Error
 	})
 	if err != nil {
 		return fmt.Errorf("forget the inbox on %s: %w", inbox.Host, err)
 	}
 	return nil
+}
+
+// writeOff gives everything that the inbox is owed a receipt, and returns the
+// number of the last change there is.
+func writeOff(tx *gorm.DB, inbox Inbox, status int, why string) (head int64, err error) {
+	if head, err = lastChange(tx); err != nil {
+		return 0, err
+	}
+	owed, err := owedChanges(tx, inbox, -1)
+	if err != nil || len(owed) == 0 {
+		return head, err
+	}
+	receipts := make([]Receipt, len(owed))
+	for i, c := range owed {
+		receipts[i] = Receipt{c.ID, inbox.ID, GivenUp, status, why, now()}
+	}
+	return head, tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&receipts, 100).Error
 }

@@ -145,7 +145,7 @@ func TestFailingInboxWaits(t *testing.T) {
 		letGo(t, d, lease(t, d, "one"))
 		curate(t, d, "sange", map[string]string{"founded": "1999"})
 		for _, inbox := range lease(t, d, "one") {
-			if err := d.TryAgain(t.Context(), inbox, "no answer", time.Now().Add(time.Hour)); err != nil {
+			if err := d.TryAgain(t.Context(), inbox, false, "no answer", time.Now().Add(time.Hour)); err != nil {
 				t.Fatal(err)
 			}
 		}

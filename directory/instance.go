@@ -34,6 +34,30 @@ func (d *Directory) Origin(ctx context.Context) (string, error) {
 	return i.Origin, nil
 }
 
+// About is what the directory says of itself.
+type About struct {
+	Since time.Time // when it was first served
+	Coops int       // listed co-ops
+	Posts int
+}
+
+// About counts what the directory holds.
+func (d *Directory) About(ctx context.Context) (About, error) {
+	tx := d.db.read.WithContext(ctx)
+	var i instance
+	if err := tx.Take(&i).Error; err != nil && !errors.Is(err, gorm.ErrRecordNotFound) {
+		return About{}, fmt.Errorf("read since when the directory is served: %w", err)
+	}
+	var coops, posts int64
+	if err := tx.Model(&Coop{}).Where("status IN ?", []Status{Active, Inactive}).Count(&coops).Error; err != nil {
+		return About{}, fmt.Errorf("count the co-ops: %w", err)
+	}
+	if err := tx.Model(&Post{}).Where("deleted_at IS NULL").Count(&posts).Error; err != nil {
+		return About{}, fmt.Errorf("count the posts: %w", err)
+	}
+	return About{i.CreatedAt, int(coops), int(posts)}, nil
+}
+
 // ServeAs binds the database to origin. Every actor's id begins with it and
 // other servers remember those, so a second origin is refused: ErrOtherOrigin.
 func (d *Directory) ServeAs(ctx context.Context, origin string) error {

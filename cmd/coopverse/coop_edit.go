@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os/user"
 
 	"coopverse/directory"
 )
@@ -35,7 +34,7 @@ func (cmd *coopEditCommand) Run(ctx context.Context, p *program, std streams) er
 		return err
 	}
 	defer db.Close()
-	edit := directory.Edit{Source: directory.FromCurator, Origin: caller(), Set: cmd.Set, Unset: cmd.Unset}
+	edit := directory.Edit{Source: directory.FromCurator, Origin: fromCommandLine, Set: cmd.Set, Unset: cmd.Unset}
 	c, changes, err := directory.New(db).EditCoop(ctx, cmd.Handle, edit)
 	if err != nil {
 		return err
@@ -53,10 +52,6 @@ func (cmd *coopEditCommand) Run(ctx context.Context, p *program, std streams) er
 	return nil
 }
 
-// caller names who runs the command, for the history.
-func caller() string {
-	if u, err := user.Current(); err == nil {
-		return "command line, " + u.Username
-	}
-	return "command line"
-}
+// origin of what is changed here. The history shows it to everybody, so it
+// does not name the person.
+const fromCommandLine = "command line"

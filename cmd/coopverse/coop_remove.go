@@ -24,7 +24,7 @@ func (cmd *coopRemoveCommand) Run(ctx context.Context, p *program, std streams) 
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).RemoveCoop(ctx, cmd.Handle, cmd.Reason, caller()); err != nil {
+	if err := directory.New(db).RemoveCoop(ctx, cmd.Handle, cmd.Reason, fromCommandLine); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is removed.\n", cmd.Handle)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"coopverse/directory"
+	"coopverse/federation/document"
 	"coopverse/web"
 
 	"golang.org/x/net/idna"
@@ -25,7 +26,8 @@ type serveCommand struct {
 	RedirectFrom  string   `help:"Address for plain http, which leads to https; with --tls-email." default:":80" placeholder:"ADDR"`
 	ACMEDirectory string   `name:"acme-directory" help:"Directory URL of another ACME authority than Let's Encrypt." placeholder:"URL"`
 	BehindProxy   []string `help:"TLS ends at a proxy with one of these addresses; only its X-Forwarded-For is believed." placeholder:"CIDR"`
-	CAFile        string   `name:"ca-file" help:"PEM file with further certificate authorities to trust." placeholder:"FILE"`
+
+	outgoing `embed:""`
 }
 
 // Help shows an example.
@@ -53,13 +55,20 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 	if err != nil {
 		return err
 	}
+	client, err := cmd.client(origin, false)
+	if err != nil {
+		return err
+	}
 	listener, stop, err := cmd.listen(ctx, p, logger)
 	if err != nil {
 		return err
 	}
 	defer stop()
+	site := document.Site{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Version: programVersion()}
+	handler, rest := federate(ctx, d, site, client, logger, pages)
+	defer rest()
 	logger.Info("serving", "origin", origin, "listen", listener.Addr().String(), "version", programVersion(), "database", db.Dialect(), "migrations", applied)
-	return serveUntil(ctx, logger, newServer(fromProxy(proxies, atHome(cmd.Domain, pages))), listener)
+	return serveUntil(ctx, logger, newServer(fromProxy(proxies, atHome(cmd.Domain, handler))), listener)
 }
 
 // check refuses half a configuration and says which setting is missing.
@@ -100,13 +109,6 @@ func isContact(text string) bool {
 	}
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
-}
-
-func parsePrefix(text string) (netip.Prefix, error) {
-	if address, err := netip.ParseAddr(text); err == nil {
-		return netip.PrefixFrom(address, address.BitLen()), nil
-	}
-	return netip.ParsePrefix(text)
 }
 
 // listen opens the port, with TLS where it ends here.

@@ -92,7 +92,7 @@ func freeAddress(t *testing.T) string {
 	return "localhost:" + port
 }
 
-func fetch(t *testing.T, address, path, host string, header http.Header) (*http.Response, string) {
+func get(t *testing.T, address, path, host string, header http.Header) (*http.Response, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+path, nil)
 	if err != nil {
@@ -122,7 +122,7 @@ func TestTryIsReadyInTwoSeconds(t *testing.T) {
 	if took := s.ready(t, address); took > 2*time.Second {
 		t.Errorf("ready after %s", took)
 	}
-	if _, page := fetch(t, address, "/", "", nil); !strings.Contains(page, "139") {
+	if _, page := get(t, address, "/", "", nil); !strings.Contains(page, "139") {
 		t.Error("the front page does not count 139 co-ops")
 	}
 	if code := s.end(t); code != 0 {
@@ -146,10 +146,10 @@ func TestServeIsBoundToItsDomain(t *testing.T) {
 	data, address := t.TempDir(), freeAddress(t)
 	s := start(t, append(serveArgs, "--data", data, "--listen", address)...)
 	s.ready(t, address)
-	if res, _ := fetch(t, address, "/about", "coops.example", nil); res.StatusCode != http.StatusOK {
+	if res, _ := get(t, address, "/about", "coops.example", nil); res.StatusCode != http.StatusOK {
 		t.Errorf("its own domain: %s", res.Status)
 	}
-	res, _ := fetch(t, address, "/about?a=b", "other.example", nil)
+	res, _ := get(t, address, "/about?a=b", "other.example", nil)
 	if res.StatusCode != http.StatusPermanentRedirect || res.Header.Get("Location") != "https://coops.example/about?a=b" {
 		t.Errorf("another name: %s to %s", res.Status, res.Header.Get("Location"))
 	}
@@ -191,7 +191,7 @@ func TestOpenRequestsFinishAfterTheSignal(t *testing.T) {
 	go func() { ended <- serveUntil(ctx, slog.New(slog.DiscardHandler), newServer(handler), listener) }()
 	answer := make(chan string, 1)
 	go func() {
-		_, body := fetch(t, listener.Addr().String(), "/", "", nil)
+		_, body := get(t, listener.Addr().String(), "/", "", nil)
 		answer <- body
 	}()
 	<-arrived

@@ -3,13 +3,11 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 
 	"github.com/caddyserver/certmagic"
@@ -84,25 +82,6 @@ func newMagic(folder string, logger *slog.Logger) *certmagic.Config {
 		},
 	})
 	return magic
-}
-
-// roots are the system's certificate authorities and those of --ca-file.
-func (cmd *serveCommand) roots() (*x509.CertPool, error) {
-	if cmd.CAFile == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(cmd.CAFile)
-	if err != nil {
-		return nil, refuse("--ca-file cannot be read: %v", err)
-	}
-	pool, err := x509.SystemCertPool()
-	if err != nil {
-		return nil, fmt.Errorf("read the system's certificate authorities: %w", err)
-	}
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, refuse("--ca-file %s holds no PEM certificate", cmd.CAFile)
-	}
-	return pool, nil
 }
 
 // port is the number in :443, or 0.

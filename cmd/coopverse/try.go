@@ -11,14 +11,20 @@ import (
 	"coopverse/directory"
 	"coopverse/directory/list"
 	"coopverse/directory/seed"
+	"coopverse/federation/document"
 	"coopverse/web"
 )
+
+// tryContact stands where an operator's address would.
+const tryContact = "operator@localhost"
 
 // tryAddress is where try listens when nothing else is asked for.
 const tryAddress = "localhost:8080"
 
 type tryCommand struct {
 	Listen string `help:"Address to listen on; localhost:8080, or a free port if that is taken." placeholder:"ADDR"`
+
+	outgoing `embed:""`
 }
 
 // Help shows an example.
@@ -51,16 +57,24 @@ func (cmd *tryCommand) Run(ctx context.Context, p *program, std streams) error {
 	if err := importBundled(ctx, d); err != nil {
 		return err
 	}
-	pages, err := web.New(d, web.Config{Origin: origin, Name: "Coopverse", Contact: "operator@localhost", Version: programVersion(), Sandbox: true, Logger: logger})
+	pages, err := web.New(d, web.Config{Origin: origin, Name: "Coopverse", Contact: tryContact, Version: programVersion(), Sandbox: true, Logger: logger})
 	if err != nil {
 		return err
 	}
+	cmd.AllowPrivate = append(cmd.AllowPrivate, "127.0.0.0/8", "::1") // other servers that are tried on this machine
+	client, err := cmd.client(origin, true)
+	if err != nil {
+		return err
+	}
+	site := document.Site{Origin: origin, Name: "Coopverse", Contact: tryContact, Version: programVersion()}
+	handler, rest := federate(ctx, d, site, client, logger, pages)
+	defer rest()
 	where := "--data " + p.Data
 	if p.Database != "" {
 		where = "--database …"
 	}
 	fmt.Fprintf(std.out, "Coopverse is at %s\nIn another terminal: coopverse coop show igalia %s\nCtrl-C ends it.\n", origin, where)
-	return serveUntil(ctx, logger, newServer(pages), listener)
+	return serveUntil(ctx, logger, newServer(handler), listener)
 }
 
 // listen opens the port. A database that was tried before keeps its address,

@@ -32,6 +32,7 @@ CREATE TABLE inboxes (
     leased_by     TEXT NOT NULL,
     failures      INTEGER NOT NULL,  -- in a row
     failing_since TIMESTAMPTZ,
+    gone          BOOLEAN NOT NULL,  -- the last answer was that there is no such inbox
     last_error    TEXT NOT NULL
 );
 CREATE INDEX inboxes_due ON inboxes (due_at);
@@ -56,7 +57,7 @@ CREATE INDEX followers_accept ON followers (own_inbox_id) WHERE accepted_at IS N
 CREATE TABLE receipts (
     change_id BIGINT NOT NULL REFERENCES changes (id),
     inbox_id  BIGINT NOT NULL REFERENCES inboxes (id),
-    outcome   TEXT NOT NULL,      -- told | refused | given up
+    outcome   TEXT NOT NULL,      -- told | refused | given up | withdrawn
     status    INTEGER NOT NULL,   -- HTTP status; 0: no answer
     detail    TEXT NOT NULL,
     at        TIMESTAMPTZ NOT NULL,

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"os"
+	"sync"
+
+	"coopverse/directory"
+	"coopverse/federation"
+	"coopverse/federation/document"
+	"coopverse/federation/fetch"
+
+	"github.com/gorilla/mux"
+)
+
+// outgoing are the settings of the one client through which every request to
+// other servers goes.
+type outgoing struct {
+	AllowPrivate []string `help:"Private addresses that may be asked all the same, for tests and networks of one's own." placeholder:"CIDR"`
+	ConnectTo    []string `help:"Ask ADDR:PORT when HOST:PORT is meant, as curl does." placeholder:"HOST:PORT:ADDR:PORT"`
+	CAFile       string   `name:"ca-file" help:"PEM file with further certificate authorities to trust." placeholder:"FILE"`
+}
+
+// client makes the client, or says which setting cannot be used.
+func (o *outgoing) client(origin string, allowHTTP bool) (*fetch.Client, error) {
+	config := fetch.Config{UserAgent: fmt.Sprintf("coopverse/%s (+%s/)", programVersion(), origin), AllowHTTP: allowHTTP}
+	for _, text := range o.AllowPrivate {
+		prefix, err := parsePrefix(text)
+		if err != nil {
+			return nil, refuse("--allow-private %q is no address range: give one such as 127.0.0.0/8", text)
+		}
+		config.AllowPrivate = append(config.AllowPrivate, prefix)
+	}
+	for _, text := range o.ConnectTo {
+		override, err := fetch.ParseOverride(text)
+		if err != nil {
+			return nil, refuse("--connect-to %q: %v", text, err)
+		}
+		config.ConnectTo = append(config.ConnectTo, override)
+	}
+	var err error
+	if config.RootCAs, err = o.roots(); err != nil {
+		return nil, err
+	}
+	return fetch.New(config), nil
+}
+
+// roots are the system's certificate authorities and those of --ca-file; nil
+// without that setting.
+func (o *outgoing) roots() (*x509.CertPool, error) {
+	if o.CAFile == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(o.CAFile)
+	if err != nil {
+		return nil, refuse("--ca-file cannot be read: %v", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		return nil, fmt.Errorf("read the system's certificate authorities: %w", err)
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, refuse("--ca-file %s holds no PEM certificate", o.CAFile)
+	}
+	return pool, nil
+}
+
+// parsePrefix takes 10.0.0.0/8 and 127.0.0.1.
+func parsePrefix(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	return netip.ParsePrefix(text)
+}
+
+// federate puts the actors in front of the pages and starts telling their
+// followers. The returned function stops that, when all under way is over.
+func federate(ctx context.Context, d *directory.Directory, site document.Site, client *fetch.Client, logger *slog.Logger, pages http.Handler) (http.Handler, func()) {
+	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger})
+	router := mux.NewRouter().SkipClean(true)
+	f.Routes(router)
+	router.NotFoundHandler = pages
+	router.MethodNotAllowedHandler = pages
+	ctx, stop := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	group.Go(func() { f.Deliver(ctx) })
+	return router, func() { stop(); group.Wait() }
+}

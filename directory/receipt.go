@@ -1,0 +1,100 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ToldChange is one change of an actor, with what came of telling it. It is
+// made from what inboxes answered, and from what they are still owed.
+type ToldChange struct {
+	Change  int64         `json:"change"`
+	At      time.Time     `json:"at"`
+	Kind    Kind          `json:"kind"`
+	Field   string        `json:"field,omitempty"`
+	After   string        `json:"after,omitempty"`
+	Told    []HostReceipt `json:"told"`
+	Awaited []HostReceipt `json:"awaited"`
+	Refused []HostReceipt `json:"refused"` // refused, given up or withdrawn
+}
+
+// HostReceipt says how telling one inbox of a host went.
+type HostReceipt struct {
+	Host     string     `json:"host"`
+	Inbox    string     `json:"inbox"`
+	Outcome  Outcome    `json:"outcome,omitempty"` // "" while it is awaited
+	Status   int        `json:"status,omitempty"`  // HTTP status; 0: none
+	Why      string     `json:"why,omitempty"`
+	At       *time.Time `json:"at,omitempty"`       // when it ended
+	Failures int        `json:"failures,omitempty"` // attempts that failed so far
+	NextTry  *time.Time `json:"nextTry,omitempty"`
+}
+
+// Receipts returns the newest changes of an actor that concern followers,
+// newest first, with who was told, who is awaited and who refused.
+func (d *Directory) Receipts(ctx context.Context, handle string, limit int) ([]ToldChange, error) {
+	tx := d.db.read.WithContext(ctx)
+	var changes []Change
+	if err := tx.Where("handle = ? AND effective", handle).Order("id DESC").Limit(limit).Find(&changes).Error; err != nil {
+		return nil, fmt.Errorf("read the changes of %s: %w", handle, err)
+	}
+	told := make([]ToldChange, 0, len(changes))
+	for _, c := range changes {
+		t := ToldChange{Change: c.ID, At: c.At, Kind: c.Kind, Field: c.Field, After: c.After, Told: []HostReceipt{}, Awaited: []HostReceipt{}, Refused: []HostReceipt{}}
+		var over []struct {
+			Receipt
+			URL, Host string
+		}
+		err := tx.Model(&Receipt{}).Select("receipts.*, inboxes.url, inboxes.host").Joins("JOIN inboxes ON inboxes.id = receipts.inbox_id").
+			Where("change_id = ?", c.ID).Order("host, url").Scan(&over).Error
+		if err != nil {
+			return nil, fmt.Errorf("read the receipts of change %d: %w", c.ID, err)
+		}
+		for _, r := range over {
+			receipt := HostReceipt{Host: r.Host, Inbox: r.URL, Outcome: r.Outcome, Status: r.Status, Why: r.Detail, At: &r.At}
+			if r.Outcome == Told {
+				t.Told = append(t.Told, receipt)
+			} else {
+				t.Refused = append(t.Refused, receipt)
+			}
+		}
+		var behind []Inbox
+		err = tx.Where(`taken < ? AND id IN (SELECT inbox_id FROM followers WHERE handle = ? AND since < ?)
+			AND id NOT IN (SELECT inbox_id FROM receipts WHERE change_id = ?)`, c.ID, handle, c.ID, c.ID).Order("host, url").Find(&behind).Error
+		if err != nil {
+			return nil, fmt.Errorf("read who awaits change %d: %w", c.ID, err)
+		}
+		for _, i := range behind {
+			t.Awaited = append(t.Awaited, HostReceipt{Host: i.Host, Inbox: i.URL, Why: i.LastError, Failures: i.Failures, NextTry: i.DueAt})
+		}
+		told = append(told, t)
+	}
+	return told, nil
+}
+
+// Line sums the receipt of a change up for people.
+func (t ToldChange) Line() string {
+	hosts := func(receipts []HostReceipt) string {
+		var names []string
+		for _, r := range receipts {
+			name := r.Host
+			if r.Why != "" {
+				name += " (" + r.Why + ")"
+			}
+			names = append(names, name)
+		}
+		return strings.Join(names, ", ")
+	}
+	line := fmt.Sprintf("%d  %s  %s %s", t.Change, t.At.Format(time.DateTime), t.Kind, t.Field)
+	for _, part := range []struct {
+		label    string
+		receipts []HostReceipt
+	}{{"told", t.Told}, {"awaited", t.Awaited}, {"not told", t.Refused}} {
+		if len(part.receipts) > 0 {
+			line += fmt.Sprintf("\n    %s: %s", part.label, hosts(part.receipts))
+		}
+	}
+	return line
+}

@@ -1,0 +1,43 @@
+package federation
+
+import (
+	"net/http"
+
+	"github.com/maypok86/otter/v2"
+)
+
+// keptDocuments is how many documents stay in memory, at 2 to 5 kB each.
+const keptDocuments = 4000
+
+// documents keeps what was served, by address, until something in the
+// directory changes.
+type documents struct {
+	served *otter.Cache[string, servedDocument]
+}
+
+type servedDocument struct {
+	change int64 // number of the last change when it was written
+	body   []byte
+}
+
+func newDocuments() *documents {
+	return &documents{otter.Must(&otter.Options[string, servedDocument]{MaximumSize: keptDocuments})}
+}
+
+// get returns the document at the request's address. The number of the last
+// change is read first, so that what is kept is never older than it claims.
+func (d *documents) get(r *http.Request, lastChange func() (int64, error), read func() ([]byte, error)) ([]byte, error) {
+	address := r.URL.RequestURI()
+	change, err := lastChange()
+	if err != nil {
+		return nil, err
+	}
+	if kept, ok := d.served.GetIfPresent(address); ok && kept.change == change {
+		return kept.body, nil
+	}
+	body, err := read()
+	if err == nil {
+		d.served.Set(address, servedDocument{change, body})
+	}
+	return body, err
+}

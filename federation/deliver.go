@@ -1,0 +1,231 @@
+package federation
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	mathrand "math/rand/v2"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"coopverse/directory"
+	"coopverse/federation/fetch"
+	"coopverse/federation/signature"
+)
+
+const (
+	// sweepEvery is how often inboxes are looked for that are behind. An edit
+	// by any process is told within this time.
+	sweepEvery = 250 * time.Millisecond
+	// leaseTime is how long an inbox is ours; longer than one POST can take.
+	leaseTime = time.Minute
+	// batch is how many changes are read for an inbox at once.
+	batch = 50
+	// patience is how long an inbox may fail before what it is owed is given up.
+	patience = 7 * 24 * time.Hour
+	// longestWait is the longest time between two tries.
+	longestWait = 6 * time.Hour
+	// goneTwice is how long after a first "gone" the inbox is asked again,
+	// before it is forgotten.
+	goneTwice = time.Minute
+)
+
+// Deliver tells inboxes what they are owed until ctx ends. Any number of
+// processes may do so on one database: an inbox is told by one at a time. It
+// returns when every delivery under way is over.
+func (f *Federation) Deliver(ctx context.Context) {
+	holder := processName()
+	free := make(chan struct{}, f.workers)
+	var group sync.WaitGroup
+	defer group.Wait()
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		if err := f.sweep(ctx, holder, free, &group); err != nil && ctx.Err() == nil {
+			f.logger.Error("deliveries are held up", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// sweep wakes the inboxes that are behind and starts on as many as there are
+// workers free.
+func (f *Federation) sweep(ctx context.Context, holder string, free chan struct{}, group *sync.WaitGroup) error {
+	if err := f.directory.WakeInboxes(ctx); err != nil {
+		return err
+	}
+	room := cap(free) - len(free)
+	if room == 0 {
+		return nil
+	}
+	inboxes, err := f.directory.LeaseInboxes(ctx, holder, room, leaseTime)
+	if err != nil {
+		return err
+	}
+	for _, inbox := range inboxes {
+		free <- struct{}{}
+		group.Go(func() {
+			defer func() { <-free }()
+			f.tell(ctx, inbox)
+		})
+	}
+	return nil
+}
+
+// processName is different for each process on each machine.
+func processName() string {
+	host, _ := os.Hostname() // a name without it is as unique
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text())
+}
+
+// tell brings one inbox up to date, in order, and then lets go of it. When ctx
+// ends it finishes the delivery under way and leaves the rest to be found.
+func (f *Federation) tell(ctx context.Context, inbox directory.Inbox) {
+	// What was begun is brought to its end and written down even if the program
+	// is told to stop: otherwise it would be sent a second time.
+	finish := context.WithoutCancel(ctx)
+	err := f.tellAccepts(finish, inbox)
+	if err == nil {
+		err = f.tellChanges(ctx, finish, &inbox)
+	}
+	switch {
+	case err == nil && ctx.Err() != nil:
+		err = f.directory.Release(finish, inbox)
+	case err == nil:
+		err = f.directory.LetGo(finish, inbox)
+	case errors.Is(err, directory.ErrLeaseLost):
+		return
+	default:
+		err = f.putOff(finish, inbox, err)
+	}
+	if err != nil {
+		f.logger.Error("delivery", "inbox", inbox.URL, "error", err)
+	}
+}
+
+func (f *Federation) tellAccepts(ctx context.Context, inbox directory.Inbox) error {
+	owed, err := f.directory.OwedAccepts(ctx, inbox.ID)
+	if err != nil {
+		return err
+	}
+	for _, follower := range owed {
+		body, err := f.site.Accept(follower.Handle, []byte(follower.Follow), follower.FollowID)
+		if err != nil {
+			return fmt.Errorf("write the Accept of %s: %w", follower.FollowID, err)
+		}
+		err = f.send(ctx, inbox.URL, follower.Handle, body)
+		if errors.Is(err, fetch.ErrFinal) {
+			f.logger.Warn("Accept refused", "inbox", inbox.URL, "error", err)
+		} else if err != nil {
+			return err
+		}
+		if err := f.directory.Accepted(ctx, follower); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellChanges sends what the inbox is owed. The number of the last change is
+// read before any profile: a profile that is sent then holds every change up
+// to that number, and an edit that slips in between is told again.
+func (f *Federation) tellChanges(ctx, finish context.Context, inbox *directory.Inbox) error {
+	sent := make(told)
+	for ctx.Err() == nil {
+		head, err := f.directory.LastChange(finish)
+		if err != nil {
+			return err
+		}
+		owed, err := f.directory.OwedChanges(finish, *inbox, batch)
+		if err != nil {
+			return err
+		}
+		if len(owed) == 0 {
+			return nil
+		}
+		for _, change := range owed {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if err := f.tellChange(finish, inbox, change, head, sent); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tellChange sends one change and moves the inbox past it.
+func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, change directory.Change, head int64, sent told) error {
+	body, err := f.activityFor(ctx, *inbox, change, head, sent)
+	receipt := directory.Receipt{ChangeID: change.ID, InboxID: inbox.ID, Outcome: directory.Told, At: time.Now().UTC()}
+	switch {
+	case errors.Is(err, errWithdrawn):
+		receipt.Outcome = directory.Withdrawn
+	case err != nil:
+		return err
+	}
+	if body != nil {
+		var failure *fetch.Error
+		err = f.send(ctx, inbox.URL, change.Handle, body)
+		switch {
+		case errors.Is(err, fetch.ErrFinal) && errors.As(err, &failure):
+			receipt.Outcome, receipt.Status, receipt.Detail = directory.Refused, failure.Status, failure.Error()
+			clear(sent)
+		case err != nil:
+			return err
+		}
+	}
+	return f.directory.Took(ctx, inbox, change.ID, []directory.Receipt{receipt}, leaseTime)
+}
+
+// send signs as the actor with that handle and delivers.
+func (f *Federation) send(ctx context.Context, inbox, handle string, body []byte) error {
+	key, err := f.keys.of(ctx, handle)
+	if err != nil {
+		return err
+	}
+	return f.client.Post(ctx, inbox, body, func(r *http.Request) error {
+		return signature.Sign(r, body, &key.Key, time.Now())
+	})
+}
+
+// putOff decides when an inbox that failed is tried again, or that it is gone
+// or has failed for too long.
+func (f *Federation) putOff(ctx context.Context, inbox directory.Inbox, cause error) error {
+	var failure *fetch.Error
+	if !errors.As(cause, &failure) {
+		failure = &fetch.Error{Kind: fetch.ErrTemporary, Err: cause}
+		f.logger.Error("delivery", "inbox", inbox.URL, "error", cause)
+	}
+	f.logger.Info("inbox put off", "inbox", inbox.URL, "failures", inbox.Failures+1, "error", cause)
+	gone := errors.Is(cause, fetch.ErrGone)
+	switch {
+	case gone && inbox.Gone:
+		return f.directory.ForgetInbox(ctx, inbox, failure.Status, cause.Error())
+	case inbox.FailingSince != nil && time.Since(*inbox.FailingSince) > patience:
+		return f.directory.GiveUp(ctx, inbox, failure.Status, cause.Error())
+	}
+	wait := max(f.backoff(inbox.Failures), failure.RetryAfter)
+	if gone {
+		wait = min(goneTwice, 12*f.retry)
+	}
+	return f.directory.TryAgain(ctx, inbox, gone, cause.Error(), time.Now().Add(wait))
+}
+
+// backoff triples the wait with each failure, up to longestWait, and varies it
+// by a quarter so that many inboxes of one host do not come back together.
+func (f *Federation) backoff(failures int) time.Duration {
+	wait := f.retry
+	for range failures {
+		wait = min(3*wait, longestWait)
+	}
+	return time.Duration(float64(wait) * (0.75 + mathrand.Float64()/2))
+}

@@ -1,0 +1,99 @@
+package federation
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"coopverse/directory"
+	"coopverse/federation/avatar"
+	"coopverse/federation/document"
+
+	"github.com/gorilla/mux"
+)
+
+// webFinger says which actor stands behind an acct: address, an actor's id or
+// its page (RFC 7033). 410 means to other servers that the actor was deleted,
+// so it is said only of what was removed.
+func (f *Federation) webFinger(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	resource := r.URL.Query().Get("resource")
+	if resource == "" {
+		http.Error(w, "ask with ?resource=acct:name@host", http.StatusBadRequest)
+		return
+	}
+	handle, ok := document.ResourceHandle(resource, f.site)
+	if !ok {
+		http.Error(w, "there is no such actor here", http.StatusNotFound)
+		return
+	}
+	name, err := f.nameOf(r, handle)
+	if err != nil {
+		f.fail(w, r, err)
+		return
+	}
+	body, err := f.site.WebFinger(handle, name)
+	if err != nil {
+		f.fail(w, r, err)
+		return
+	}
+	write(w, r, http.StatusOK, document.WebFingerType, body)
+}
+
+// nameOf is the name that the actor with that handle shows.
+func (f *Federation) nameOf(r *http.Request, handle string) (string, error) {
+	if ours(handle) {
+		return f.site.Name, nil
+	}
+	c, err := f.directory.Coop(r.Context(), handle)
+	return c.Name, err
+}
+
+// hostMeta says where WebFinger is; Akkoma asks for it first.
+func (f *Federation) hostMeta(w http.ResponseWriter, r *http.Request) {
+	write(w, r, http.StatusOK, document.HostMetaType, f.site.HostMeta())
+}
+
+func (f *Federation) nodeInfoLinks(w http.ResponseWriter, r *http.Request) {
+	body, err := f.site.NodeInfoLinks()
+	if err != nil {
+		f.fail(w, r, err)
+		return
+	}
+	write(w, r, http.StatusOK, document.NodeInfoType, body)
+}
+
+func (f *Federation) nodeInfo(w http.ResponseWriter, r *http.Request) {
+	about, err := f.directory.About(r.Context())
+	if err != nil {
+		f.fail(w, r, err)
+		return
+	}
+	body, ok := f.site.NodeInfo(mux.Vars(r)["version"], about.Coops, about.Posts)
+	if !ok {
+		f.fail(w, r, directory.ErrNotFound)
+		return
+	}
+	write(w, r, http.StatusOK, document.NodeInfoType, body)
+}
+
+// avatar serves an actor's generated picture. Its address changes with it, so
+// it may be kept for long.
+func (f *Federation) avatar(w http.ResponseWriter, r *http.Request) {
+	handle := mux.Vars(r)["handle"]
+	name, err := f.nameOf(r, handle)
+	if err != nil {
+		f.fail(w, r, err)
+		return
+	}
+	picture, err := avatar.PNG(handle, name)
+	if err != nil {
+		f.fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	w.Header().Set("Content-Length", strconv.Itoa(len(picture)))
+	w.Header().Set("Cache-Control", "public, max-age="+strconv.Itoa(int((30*24*time.Hour).Seconds())))
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(picture) // a reader that has gone away needs no answer
+}

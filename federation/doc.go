@@ -1,0 +1,69 @@
+// Package federation is how the directory speaks with other servers, in
+// ActivityPub: every co-op is an actor that people follow from Mastodon and
+// similar places, and whoever follows hears of changes.
+//
+// What other servers read is made in the package document, signed in
+// signature, and every request of ours goes out through fetch. Here the three
+// meet the directory: actors are served, activities are taken in through one
+// gate (verify), and inboxes that are behind are told what they are owed.
+package federation
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"coopverse/directory"
+	"coopverse/federation/document"
+	"coopverse/federation/fetch"
+
+	"github.com/gorilla/mux"
+)
+
+// Config is what federation needs to know of the instance.
+type Config struct {
+	Site    document.Site
+	Client  *fetch.Client
+	Logger  *slog.Logger
+	Workers int           // inboxes that are told at the same time; 0: 64
+	Retry   time.Duration // wait after an inbox's first failure; 0: 5 seconds. It triples with each further one
+}
+
+// Federation serves the actors of a directory and tells their followers.
+type Federation struct {
+	directory *directory.Directory
+	site      document.Site
+	client    *fetch.Client
+	logger    *slog.Logger
+	workers   int
+	retry     time.Duration
+	keys      *keyring
+	documents *documents
+	failed    *negative
+}
+
+// New returns the federation of d.
+func New(d *directory.Directory, c Config) *Federation {
+	if c.Workers == 0 {
+		c.Workers = 64
+	}
+	if c.Retry == 0 {
+		c.Retry = 5 * time.Second
+	}
+	f := &Federation{
+		directory: d, site: c.Site, client: c.Client, logger: c.Logger, workers: c.Workers, retry: c.Retry,
+		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(),
+	}
+	return f
+}
+
+// Routes adds what other servers ask for to r. It must come before the pages,
+// which answer the same addresses to people.
+func (f *Federation) Routes(r *mux.Router) {
+	for _, route := range f.routes() {
+		added := r.Path(route.path).Methods(route.method).HandlerFunc(route.serve)
+		if route.negotiated {
+			added.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return wantsActivity(r) })
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package federation
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"coopverse/directory"
+	"coopverse/federation/document"
+	"coopverse/federation/fetch"
+	"coopverse/federation/signature"
+)
+
+// errUnverified means that we do not know who sent a request.
+var errUnverified = errors.New("the sender is not verified")
+
+// errFarewell means that an actor whom we never knew says good-bye. It has
+// taken its key with it, and there is nothing to forget.
+var errFarewell = errors.New("an unknown actor says good-bye")
+
+// errKeyLater means that the sender's key cannot be fetched at the moment.
+var errKeyLater = errors.New("the sender's key cannot be fetched now")
+
+// verify is the one gate of the inbox: it returns who signed the request, an
+// actor whose key and whose own document agree, or an error. Nothing in the
+// body has an effect before. A key that we remember is asked first; if it does
+// not fit, the actor may have a new one, which is fetched once.
+func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error) {
+	claim, err := signature.Read(r, body, time.Now())
+	if err != nil {
+		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
+	}
+	ctx := r.Context()
+	known, err := f.directory.PeerByKey(ctx, claim.KeyID)
+	switch {
+	case err == nil && fits(claim, known) == nil:
+		return known, nil
+	case err != nil && !errors.Is(err, directory.ErrNotFound):
+		return directory.Peer{}, err
+	case err != nil && isFarewell(body):
+		return directory.Peer{}, errFarewell
+	}
+	peer, err := f.fetchSigner(ctx, claim.KeyID)
+	if err != nil {
+		return directory.Peer{}, err
+	}
+	if err := fits(claim, peer); err != nil {
+		f.failed.note(claim.KeyID)
+		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
+	}
+	return peer, f.directory.RememberPeer(ctx, peer)
+}
+
+func fits(claim *signature.Claim, p directory.Peer) error {
+	key, err := signature.ParsePublicKey(p.PublicPEM)
+	if err != nil {
+		return err
+	}
+	return claim.Verify(key)
+}
+
+// fetchSigner fetches the actor to whom a key belongs. A key that could not be
+// had, or did not fit, is not asked for again for a while.
+func (f *Federation) fetchSigner(ctx context.Context, keyID string) (directory.Peer, error) {
+	if f.failed.recently(keyID) {
+		return directory.Peer{}, fmt.Errorf("%w: its key %s was of no use a moment ago", errUnverified, keyID)
+	}
+	peer, err := f.signer(ctx, keyID)
+	if err == nil {
+		return peer, nil
+	}
+	if errors.Is(err, fetch.ErrTemporary) {
+		return directory.Peer{}, fmt.Errorf("%w: %w", errKeyLater, err)
+	}
+	f.failed.note(keyID)
+	return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
+}
+
+// signer follows a key id to its actor and holds the two against each other:
+// the key must name the actor as its owner, and the actor must name the key as
+// its own. Otherwise anyone could publish a key for somebody else's name.
+func (f *Federation) signer(ctx context.Context, keyID string) (directory.Peer, error) {
+	page, _, _ := strings.Cut(keyID, "#")
+	found, err := f.client.Dereference(ctx, page, f.signGET(ctx))
+	if err != nil {
+		return directory.Peer{}, err
+	}
+	owner, err := ownerOf(found.Body, keyID)
+	if err != nil {
+		return directory.Peer{}, err
+	}
+	if owner != found.URL {
+		if !fetch.SameHost(owner, found.URL) {
+			return directory.Peer{}, fmt.Errorf("the key %s names %q as its owner, who is on another host", keyID, owner)
+		}
+		if found, err = f.client.Dereference(ctx, owner, f.signGET(ctx)); err != nil {
+			return directory.Peer{}, err
+		}
+	}
+	peer, err := readPeer(found.Body, keyID)
+	if err != nil {
+		return directory.Peer{}, fmt.Errorf("read the actor %s: %w", owner, err)
+	}
+	if peer.ID != owner {
+		return directory.Peer{}, fmt.Errorf("the key %s names %s as its owner, whose document is of %s", keyID, owner, peer.ID)
+	}
+	peer.FetchedAt = time.Now().UTC().Truncate(time.Millisecond)
+	return peer, nil
+}
+
+// ownerOf reads whose key a document shows: the key's own, or that of an actor
+// (GoToSocial serves part of the actor at the key's address).
+func ownerOf(body []byte, keyID string) (string, error) {
+	var shown struct {
+		Owner     string               `json:"owner"`
+		PublicKey oneOrMany[publicKey] `json:"publicKey"`
+	}
+	if err := json.Unmarshal(body, &shown); err != nil {
+		return "", fmt.Errorf("read the key %s: %w", keyID, err)
+	}
+	for _, k := range shown.PublicKey {
+		if k.ID == keyID {
+			return k.Owner, nil
+		}
+	}
+	return shown.Owner, nil
+}
+
+// signGET signs as the instance's own actor, which anyone may fetch unsigned:
+// servers in secure mode answer nobody else (GoToSocial, Mastodon).
+func (f *Federation) signGET(ctx context.Context) fetch.Signer {
+	return func(r *http.Request) error {
+		key, err := f.keys.of(ctx, document.InstanceHandle)
+		if err != nil {
+			return err
+		}
+		return signature.Sign(r, nil, &key.Key, time.Now())
+	}
+}
