@@ -14,7 +14,7 @@ import (
 // every ETag.
 func edition(c Config) string {
 	hash := sha256.New()
-	fmt.Fprintln(hash, c.Origin, c.Name, c.Contact, c.Version, c.Sandbox)
+	fmt.Fprintln(hash, c.Origin, c.Name, c.Contact, c.Version, c.Source, c.Sandbox)
 	for _, files := range []fs.FS{staticFiles, templateFiles, messageFiles} {
 		_ = fs.WalkDir(files, ".", func(path string, d fs.DirEntry, err error) error {
 			if err == nil && !d.IsDir() {

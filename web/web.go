@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -22,9 +23,26 @@ type Config struct {
 	Contact string               // e-mail address or http(s) URL for corrections and removal; required
 	Version string               // of the program, shown at the foot
 	Sandbox bool                 // a banner says that this is a local trial
+	Source  string               // http(s) URL of this program's source code, linked at the foot; optional
+	Follow  FollowDialog         // nil: the dialog that most servers have is taken to be there
 	Logger  *slog.Logger         // nil: slog.Default()
 	Metrics *prometheus.Registry // nil: one of our own; /metrics shows it
 }
+
+// FollowDialog finds the page on which a person's own server asks "follow
+// this actor?". The account is written name@host, without acct: or a leading @;
+// its host is a lower-case domain name in ASCII (punycode), never an IP address
+// or our own. The actor is the id of one of ours, and so is public.
+//
+// It asks the host's WebFinger (RFC 7033) for acct:account and takes the link
+// whose rel is http://ostatus.org/schema/1.0/subscribe. Its template with the
+// actor, percent-encoded, in place of {uri} is the dialog's address.
+//
+// "" without an error: the host knows the account and has no such link. An
+// error: the host did not answer, not well, or knows nobody of that name. The
+// context has a deadline. Anybody can cause a call, so that implementations go through the guarded client, store nothing and name no
+// account in a log.
+type FollowDialog func(ctx context.Context, account, actor string) (dialog string, err error)
 
 // Server answers browsers and programs over HTTP.
 type Server struct {
@@ -73,6 +91,8 @@ func (c Config) validate() error {
 		return errors.New("the directory needs a name")
 	case contactURL(c.Contact, "") == "":
 		return fmt.Errorf("contact %q is neither an e-mail address nor an http(s) URL", c.Contact)
+	case c.Source != "" && webLink(c.Source) == "":
+		return fmt.Errorf("source %q is not an http(s) URL", c.Source)
 	}
 	return nil
 }
