@@ -158,6 +158,16 @@ func TestDereference(t *testing.T) {
 	}
 }
 
+func TestOnlyPlainJSONIsTaken(t *testing.T) {
+	p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, _ *http.Request) {
+		document(w, `{"id":"https://a.example/","@graph":[{"id":"https://a.example/"}]}`)
+	})
+	c := p.client(t)
+	wantKind(t, "document", get(c, "https://a.example/"), ErrRefused, "@graph")
+	_, err := c.JSON(t.Context(), "https://a.example/", "application/json")
+	wantKind(t, "JSON", err, ErrRefused, "@graph")
+}
+
 func TestPlain(t *testing.T) {
 	deep := func(n int) string {
 		return `{"a":` + strings.Repeat("[", n) + strings.Repeat("]", n) + `}`

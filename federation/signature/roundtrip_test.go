@@ -1,7 +1,9 @@
 package signature
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -49,9 +51,19 @@ func TestWhatIsSignedArrivesVerified(t *testing.T) {
 
 func TestSigningAgainReplacesTheOldSignature(t *testing.T) {
 	r := newRequest(t, "POST", "https://peer.example/inbox", "{}")
-	for _, sign := range []signer{Sign, SignRFC9421, Sign} {
-		if err := sign(r, []byte("{}"), testKey(), moment); err != nil {
+	for _, attempt := range []struct {
+		sign    signer
+		headers []string
+	}{
+		{Sign, []string{"Date", "Digest", "Signature"}},
+		{SignRFC9421, []string{"Content-Digest", "Date", "Signature", "Signature-Input"}},
+		{Sign, []string{"Date", "Digest", "Signature"}},
+	} {
+		if err := attempt.sign(r, []byte("{}"), testKey(), moment); err != nil {
 			t.Fatal(err)
+		}
+		if headers := slices.Sorted(maps.Keys(r.Header)); !slices.Equal(headers, attempt.headers) {
+			t.Errorf("headers %v, want %v", headers, attempt.headers)
 		}
 		if err := verified(r, []byte("{}"), testKey()); err != nil {
 			t.Error(err)

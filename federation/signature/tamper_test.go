@@ -121,6 +121,7 @@ func TestWhatIsLeftOutOfTheSignature(t *testing.T) {
 		"two Digest headers, one wrong":   {add(signedAs(t, "POST", post, followBody, rsa256, ""), "Digest", digestOf(nil)), followBody, ErrDigest},
 		"only digests that nobody knows":  {with(signedAs(t, "POST", post, followBody, rsa256, ""), "Digest", "md5=AAAA"), followBody, ErrDigest},
 		"a digest that is not base64":     {with(signedAs(t, "POST", post, followBody, rsa256, ""), "Digest", "SHA-256=%%%"), followBody, ErrDigest},
+		"a digest and more":               {with(signedAs(t, "POST", post, followBody, rsa256, ""), "Digest", digestOf([]byte(followBody))+"!"), followBody, ErrDigest},
 		"a digest cut short":              {with(signedAs(t, "POST", post, followBody, rsa256, ""), "Digest", digestOf([]byte(followBody))[:16]), followBody, ErrDigest},
 		"forged body, digest as signed":   {signedAs(t, "POST", post, followBody, rsa256, ""), followBody + " ", ErrDigest},
 		"forged body and digest":          {with(signedAs(t, "POST", post, followBody, rsa256, ""), "Digest", digestOf([]byte("{}"))), "{}", ErrSignature},
@@ -192,8 +193,8 @@ func TestWhatIsLeftOutOfTheMessageSignature(t *testing.T) {
 		"input is no list":              {with(messageAs(t, "GET", post[:2], "", all), "Signature-Input", `sig1=1`), "", ErrMalformed},
 		"input is no dictionary":        {with(messageAs(t, "GET", post[:2], "", all), "Signature-Input", `((`), "", ErrMalformed},
 		"input too long":                {with(messageAs(t, "GET", post[:2], "", all), "Signature-Input", `sig1=("`+strings.Repeat("a", maxHeader)+`")`), "", ErrMalformed},
-		"component of a structured":     {with(messageAs(t, "GET", post[:2], "", all), "Signature-Input", `sig1=("@method" "@target-uri" "date";sf)`+all), "", ErrMalformed},
-		"component in upper case":       {with(messageAs(t, "GET", post[:2], "", all), "Signature-Input", `sig1=("@method" "@target-uri" "Date")`+all), "", ErrMalformed},
+		"component with a parameter":    {with(messageAs(t, "GET", post[:2], "", all), "Signature-Input", `sig1=("@method" "@target-uri" "host";sf)`+all), "", ErrMalformed},
+		"component in upper case":       {with(withDate(messageAs(t, "GET", post[:2], "", all), moment), "Signature-Input", `sig1=("@method" "@target-uri" "Date")`+all), "", ErrMalformed},
 		"component nobody knows":        {with(messageAs(t, "GET", post[:2], "", all), "Signature-Input", `sig1=("@method" "@target-uri" "@status")`+all), "", ErrMalformed},
 		"component is a number":         {with(messageAs(t, "GET", post[:2], "", all), "Signature-Input", `sig1=("@method" "@target-uri" 1)`+all), "", ErrMalformed},
 		"parameters in another order":   {with(messageAs(t, "GET", post[:2], "", all), "Signature-Input", `sig1=("@method" "@target-uri");keyid="k";created=1788256800;alg="rsa-v1_5-sha256"`), "", ErrSignature},
@@ -316,12 +317,15 @@ func TestUnsignedAndTooOftenSigned(t *testing.T) {
 	if err := verified(r, nil, testKey()); err != nil {
 		t.Errorf("with a Bearer besides: %v", err)
 	}
-	r.Header.Set("Authorization", "Signature "+r.Header.Get("Signature"))
+	r.Header.Set("Authorization", "signature "+r.Header.Get("Signature"))
 	if _, err := Read(r, nil, moment); !errors.Is(err, ErrMalformed) {
 		t.Errorf("in both headers: %v", err)
 	}
 	r.Header.Del("Signature")
-	r.Header.Add("Authorization", "signature "+r.Header.Get("Authorization"))
+	if err := verified(r, nil, testKey()); err != nil {
+		t.Errorf("in Authorization: %v", err)
+	}
+	r.Header.Add("Authorization", r.Header.Get("Authorization"))
 	if _, err := Read(r, nil, moment); !errors.Is(err, ErrMalformed) {
 		t.Errorf("twice in Authorization: %v", err)
 	}
