@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"net/netip"
 	"os"
@@ -12,8 +11,8 @@ import (
 
 	"coopverse/directory"
 	"coopverse/federation"
-	"coopverse/federation/document"
 	"coopverse/federation/fetch"
+	"coopverse/web"
 
 	"github.com/gorilla/mux"
 )
@@ -78,16 +77,25 @@ func parsePrefix(text string) (netip.Prefix, error) {
 	return netip.ParsePrefix(text)
 }
 
-// federate puts the actors in front of the pages and starts telling their
-// followers. The returned function stops that, when all under way is over.
-func federate(ctx context.Context, d *directory.Directory, site document.Site, client *fetch.Client, logger *slog.Logger, pages http.Handler) (http.Handler, func()) {
-	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger})
+// handler puts the actors in front of the pages.
+func handler(d *directory.Directory, f *federation.Federation, config web.Config) (http.Handler, error) {
+	config.Version, config.Follow = programVersion(), f.FollowDialog
+	pages, err := web.New(d, config)
+	if err != nil {
+		return nil, err
+	}
 	router := mux.NewRouter().SkipClean(true)
 	f.Routes(router)
 	router.NotFoundHandler = pages
 	router.MethodNotAllowedHandler = pages
+	return router, nil
+}
+
+// deliver tells followers until the returned function is called, which waits
+// for the deliveries that are under way.
+func deliver(ctx context.Context, f *federation.Federation) (rest func()) {
 	ctx, stop := context.WithCancel(ctx)
 	var group sync.WaitGroup
 	group.Go(func() { f.Deliver(ctx) })
-	return router, func() { stop(); group.Wait() }
+	return func() { stop(); group.Wait() }
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"coopverse/directory"
+	"coopverse/federation"
 	"coopverse/federation/document"
 	"coopverse/web"
 
@@ -21,6 +22,7 @@ type serveCommand struct {
 	Domain        string   `help:"The directory's own domain, such as coops.example. It can never change." placeholder:"DOMAIN"`
 	Contact       string   `help:"Mail address or web address for corrections and removal, shown on every entry." placeholder:"ADDRESS"`
 	Name          string   `help:"The directory's name." default:"Coopverse"`
+	Source        string   `help:"Where the source code of this program can be had; the pages link to it (AGPL, section 13)." placeholder:"URL"`
 	Listen        string   `help:"Address to listen on; :443 with --tls-email, localhost:8080 with --behind-proxy." placeholder:"ADDR"`
 	TLSEmail      string   `name:"tls-email" help:"End TLS here, with certificates from an ACME authority that may write to this address." placeholder:"EMAIL"`
 	RedirectFrom  string   `help:"Address for plain http, which leads to https; with --tls-email." default:":80" placeholder:"ADDR"`
@@ -51,11 +53,13 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 	if err := d.ServeAs(ctx, origin); err != nil {
 		return fmt.Errorf("%w; serve it with the domain it was made for, or begin a new one with another --data or --database", err)
 	}
-	pages, err := web.New(d, web.Config{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Version: programVersion(), Logger: logger})
+	client, err := cmd.client(origin, false)
 	if err != nil {
 		return err
 	}
-	client, err := cmd.client(origin, false)
+	site := document.Site{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Version: programVersion()}
+	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger})
+	answers, err := handler(d, f, web.Config{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Source: cmd.Source, Logger: logger})
 	if err != nil {
 		return err
 	}
@@ -64,11 +68,9 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 		return err
 	}
 	defer stop()
-	site := document.Site{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Version: programVersion()}
-	handler, rest := federate(ctx, d, site, client, logger, pages)
-	defer rest()
+	defer deliver(ctx, f)()
 	logger.Info("serving", "origin", origin, "listen", listener.Addr().String(), "version", programVersion(), "database", db.Dialect(), "migrations", applied)
-	return serveUntil(ctx, logger, newServer(fromProxy(proxies, atHome(cmd.Domain, handler))), listener)
+	return serveUntil(ctx, logger, newServer(fromProxy(proxies, atHome(cmd.Domain, answers))), listener)
 }
 
 // check refuses half a configuration and says which setting is missing.

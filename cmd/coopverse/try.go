@@ -11,6 +11,7 @@ import (
 	"coopverse/directory"
 	"coopverse/directory/list"
 	"coopverse/directory/seed"
+	"coopverse/federation"
 	"coopverse/federation/document"
 	"coopverse/web"
 )
@@ -57,24 +58,24 @@ func (cmd *tryCommand) Run(ctx context.Context, p *program, std streams) error {
 	if err := importBundled(ctx, d); err != nil {
 		return err
 	}
-	pages, err := web.New(d, web.Config{Origin: origin, Name: "Coopverse", Contact: tryContact, Version: programVersion(), Sandbox: true, Logger: logger})
-	if err != nil {
-		return err
-	}
 	cmd.AllowPrivate = append(cmd.AllowPrivate, "127.0.0.0/8", "::1") // other servers that are tried on this machine
 	client, err := cmd.client(origin, true)
 	if err != nil {
 		return err
 	}
 	site := document.Site{Origin: origin, Name: "Coopverse", Contact: tryContact, Version: programVersion()}
-	handler, rest := federate(ctx, d, site, client, logger, pages)
-	defer rest()
+	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger})
+	answers, err := handler(d, f, web.Config{Origin: origin, Name: "Coopverse", Contact: tryContact, Sandbox: true, Logger: logger})
+	if err != nil {
+		return err
+	}
+	defer deliver(ctx, f)()
 	where := "--data " + p.Data
 	if p.Database != "" {
 		where = "--database …"
 	}
 	fmt.Fprintf(std.out, "Coopverse is at %s\nIn another terminal: coopverse coop show igalia %s\nCtrl-C ends it.\n", origin, where)
-	return serveUntil(ctx, logger, newServer(handler), listener)
+	return serveUntil(ctx, logger, newServer(answers), listener)
 }
 
 // listen opens the port. A database that was tried before keeps its address,
