@@ -43,7 +43,7 @@ func PNG(handle, name string) ([]byte, error) {
 	// need, and they make the file small.
 	picture := image.NewPaletted(image.Rect(0, 0, Size, Size), shades(colourOf(handle)))
 	letters := initials(handle, name)
-	face, err := opentype.NewFace(bold, &opentype.FaceOptions{Size: 172, DPI: 72, Hinting: font.HintingNone})
+	face, err := opentype.NewFace(bold, &opentype.FaceOptions{Size: letterSize(letters), DPI: 72, Hinting: font.HintingNone})
 	if err != nil {
 		return nil, fmt.Errorf("open the font: %w", err)
 	}
@@ -61,12 +61,22 @@ func PNG(handle, name string) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// centred is where the pen begins so that the letters stand in the middle.
+// letterSize is the height of the letters' line in pixels. Many programs show
+// the picture as a circle, and two wide letters must stay inside of it.
+func letterSize(letters string) float64 {
+	if len([]rune(letters)) == 1 {
+		return 210
+	}
+	return 168
+}
+
+// centred is where the pen begins so that the letters stand in the middle. A
+// capital's height counts, so that no accent or tail pushes them up or down.
 func centred(face font.Face, letters string) fixed.Point26_6 {
 	bounds, _ := font.BoundString(face, letters)
 	return fixed.Point26_6{
 		X: fixed.I(Size)/2 - (bounds.Min.X+bounds.Max.X)/2,
-		Y: fixed.I(Size)/2 - (bounds.Min.Y+bounds.Max.Y)/2,
+		Y: fixed.I(Size)/2 + face.Metrics().CapHeight/2,
 	}
 }
 

@@ -40,7 +40,7 @@ func (s Site) CreateNote(p directory.Post) ([]byte, error) {
 func (s Site) create(p directory.Post) vocab.ActivityStreamsCreate {
 	create := streams.NewActivityStreamsCreate()
 	s.fillActivity(create, p.Handle, s.Post(p.Handle, p.ID)+"/create", p.PublishedAt)
-	create.SetActivityStreamsObject(noteObject(s.note(postNote(s, p))))
+	create.SetActivityStreamsObject(noteObject(s.note(s.post(p))))
 	return create
 }
 
@@ -48,7 +48,7 @@ func (s Site) create(p directory.Post) vocab.ActivityStreamsCreate {
 func (s Site) UpdateNote(p directory.Post, changeID int64) ([]byte, error) {
 	update := streams.NewActivityStreamsUpdate()
 	s.fillActivity(update, p.Handle, s.Activity(p.Handle, changeID, "edit"), p.UpdatedAt)
-	update.SetActivityStreamsObject(noteObject(s.note(postNote(s, p))))
+	update.SetActivityStreamsObject(noteObject(s.note(s.post(p))))
 	return encode(update, plainContext)
 }
 
@@ -91,6 +91,9 @@ func (s Site) answer(t vocabularyActivity, handle, id string, follow []byte) ([]
 	quoted, follower, err := quoteFollow(follow)
 	if err != nil {
 		return nil, fmt.Errorf("answer a Follow of %s: %w", handle, err)
+	}
+	if quoted["object"] != s.Actor(handle) {
+		return nil, fmt.Errorf("answer a Follow of %s: it is of %v", handle, quoted["object"])
 	}
 	t.SetJSONLDId(idOf(id))
 	t.SetActivityStreamsActor(actorIs(s.Actor(handle)))

@@ -17,7 +17,7 @@ import (
 func (s Site) Coop(c directory.Coop, publicPEM string) ([]byte, error) {
 	organization := streams.NewActivityStreamsOrganization()
 	s.fillActor(organization, actor{
-		handle: c.Handle, name: displayName(c), summary: s.summary(c), publicPEM: publicPEM,
+		handle: c.Handle, name: DisplayName(c), summary: s.summary(c), publicPEM: publicPEM,
 		profile: profile(c), since: c.ListedAt, updated: c.UpdatedAt, discoverable: c.Claimed(), pins: true,
 	})
 	return encode(organization, actorContext())

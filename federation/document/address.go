@@ -127,8 +127,8 @@ func (s Site) HandleOf(actorURL string) (handle string, ok bool) {
 // acct: address, an actor's id or its page, in capitals or not.
 func ResourceHandle(resource string, s Site) (handle string, ok bool) {
 	resource = strings.ToLower(resource)
-	if account, found := strings.CutPrefix(resource, "acct:"); found {
-		handle, domain, _ := strings.Cut(strings.TrimPrefix(account, "@"), "@")
+	if !strings.Contains(resource, "://") {
+		handle, domain, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(resource, "acct:"), "@"), "@")
 		return handle, handleForm.MatchString(handle) && domain == strings.ToLower(s.Domain())
 	}
 	s.Origin = strings.ToLower(s.Origin)

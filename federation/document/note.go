@@ -1,8 +1,6 @@
 package document
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"coopverse/directory"
@@ -16,7 +14,7 @@ const language = "en"
 
 // Note is a post as its own document.
 func (s Site) Note(p directory.Post) ([]byte, error) {
-	return encode(s.note(postNote(s, p)), plainContext)
+	return encode(s.note(s.post(p)), plainContext)
 }
 
 // Introduction is the note in which a co-op introduces itself. It is made from
@@ -38,22 +36,23 @@ type said struct {
 	published, updated time.Time
 }
 
-func postNote(s Site, p directory.Post) said {
+func (s Site) post(p directory.Post) said {
 	id := s.Post(p.Handle, p.ID)
-	return said{p.Handle, id, id, paragraphs(p.Body), p.PublishedAt, p.UpdatedAt}
+	content := paragraphs(p.Body, nil)
+	if p.Automatic && p.Handle == directory.DirectoryHandle {
+		// The directory names co-ops as "Acme (@acme)".
+		content = paragraphs(p.Body, s.Actor)
+	}
+	return said{p.Handle, id, id, content, p.PublishedAt, p.UpdatedAt}
 }
 
 func (s Site) introduction(c directory.Coop) said {
-	var text strings.Builder
-	text.WriteString("<p>" + linked(displayName(c)) + "</p><p>" + linked(description(c)) + "</p>")
-	if c.Founded > 0 {
-		fmt.Fprintf(&text, "<p>Founded in %d.</p>", c.Founded)
+	content := "<p>" + escape(DisplayName(c)) + "</p>" + describe(c, maxSummary)
+	if hasWebsite(c) {
+		content += "<p>" + link(c.Website, vouchesForNothing) + "</p>"
 	}
-	if webAddress(c.Website) && c.Status != directory.Defunct {
-		text.WriteString("<p>" + link(c.Website, vouchesForNothing) + "</p>")
-	}
-	text.WriteString(s.standing(c))
-	return said{c.Handle, s.IntroductionAddress(c.Handle), s.Page(c.Handle), text.String(), c.ListedAt, c.UpdatedAt}
+	content += s.standing(c)
+	return said{c.Handle, s.IntroductionAddress(c.Handle), s.Page(c.Handle), content, c.ListedAt, c.UpdatedAt}
 }
 
 func (s Site) directoryIntroduction(since time.Time, coops int) said {

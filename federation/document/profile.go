@@ -25,7 +25,7 @@ func profile(c directory.Coop) []any {
 			lines = append(lines, propertyValue(name, valueHTML))
 		}
 	}
-	if webAddress(c.Website) {
+	if hasWebsite(c) {
 		add("Website", link(c.Website, "me nofollow noopener"))
 	}
 	add("Place", escape(placeText(c)))
@@ -39,6 +39,12 @@ func profile(c directory.Coop) []any {
 	return lines
 }
 
+// hasWebsite says whether we point at the co-op's website. When a co-op has
+// closed, somebody else may have its address by now.
+func hasWebsite(c directory.Coop) bool {
+	return webAddress(c.Website) && c.Status != directory.Defunct
+}
+
 // propertyValue is one line of a profile, in the words of schema.org. The value
 // is HTML; GoToSocial drops an address that is not in an <a>.
 func propertyValue(name, valueHTML string) map[string]any {
@@ -47,17 +53,14 @@ func propertyValue(name, valueHTML string) map[string]any {
 
 // placeText says where the co-op is, as "Berlin, Germany; remote".
 func placeText(c directory.Coop) string {
-	var where []string
-	for _, label := range c.PlaceLabels() {
-		where = append(where, withoutMarkup(label))
-	}
+	where := c.PlaceLabels()
 	if len(where) == 0 && c.Region != "" {
 		where = append(where, place.RegionName(c.Region))
 	}
 	if c.Remote {
 		where = append(where, "remote")
 	}
-	return shorten(strings.Join(where, "; "), 400)
+	return shorten(withoutMarkup(strings.Join(where, "; ")), 400)
 }
 
 // serviceLabels names what the co-op offers.

@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"coopverse/directory"
@@ -13,8 +14,9 @@ const (
 	maxSummary = 2048
 )
 
-// displayName is a co-op's name. The standard wants no markup in it.
-func displayName(c directory.Coop) string {
+// DisplayName is a co-op's name as other servers get it: the standard wants no
+// markup in it. Pictures and WebFinger go by it too.
+func DisplayName(c directory.Coop) string {
 	if name := shorten(strings.Join(strings.Fields(withoutMarkup(c.Name)), " "), maxName); name != "" {
 		return name
 	}
@@ -22,14 +24,18 @@ func displayName(c directory.Coop) string {
 }
 
 // summary is what a co-op's profile says: what it is, how it stands, and whom
-// to write to when that is wrong. Only the first of these may be long, so it
-// is cut until all of it fits.
+// to write to when that is wrong. Only the first of these may be long.
 func (s Site) summary(c directory.Coop) string {
-	rest := s.standing(c)
-	for limit := 1200; ; limit = limit * 3 / 4 {
-		text := "<p>" + linked(shorten(description(c), limit)) + "</p>" + rest
-		if len(text) <= maxSummary || limit < 40 {
-			return text
+	standing := s.standing(c)
+	return describe(c, maxSummary-len(standing)) + standing
+}
+
+// describe is the description as HTML, cut until it has at most limit bytes.
+func describe(c directory.Coop, limit int) string {
+	text := description(c)
+	for length := 1200; ; length = length * 3 / 4 {
+		if paragraph := "<p>" + linked(shorten(text, length), nil) + "</p>"; len(paragraph) <= limit || length < 40 {
+			return paragraph
 		}
 	}
 }
@@ -47,15 +53,16 @@ func description(c directory.Coop) string {
 		text += ": " + strings.Join(offers, ", ")
 	}
 	text += "."
-	if notes := markdownText(c.Notes); notes != "" {
-		text += " " + notes
+	notes := markdownText(c.Notes)
+	if year := strconv.Itoa(c.Founded); c.Founded > 0 && !strings.Contains(notes, year) {
+		text += " Founded in " + year + "."
 	}
-	return text
+	return strings.TrimSpace(text + " " + notes)
 }
 
 // standing says who vouches for the entry.
 func (s Site) standing(c directory.Coop) string {
-	name, site := escape(displayName(c)), escape(s.Name)
+	name, site := escape(DisplayName(c)), escape(s.Name)
 	drawn := fmt.Sprintf("It was drawn from %s by the directory %s.", `<a href="`+listAddress+`" rel="nofollow noopener" target="_blank">a public list</a>`, site)
 	write := fmt.Sprintf("We correct or remove it when you ask: %s", s.contact())
 	switch {

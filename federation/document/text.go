@@ -89,20 +89,29 @@ func link(href, rel string) string {
 // vouchesForNothing is the rel of a link that somebody else wrote.
 const vouchesForNothing = "nofollow noopener noreferrer"
 
-// addressForm finds what begins like a web address.
-var addressForm = regexp.MustCompile(`https?://[^\s<>"\\]+`)
+// linkForm finds what begins like a web address, and a handle in brackets.
+var linkForm = regexp.MustCompile(`https?://[^\s<>"\\]+|\(@[a-z0-9_]{1,30}\)`)
 
-// linked is text as HTML, with links for its web addresses.
-func linked(text string) string {
+// linked is text as HTML, with links for its web addresses. Handles in
+// brackets become links where handleAddress says to; nil leaves them alone.
+func linked(text string, handleAddress func(handle string) string) string {
 	var b strings.Builder
 	end := 0
-	for _, at := range addressForm.FindAllStringIndex(text, -1) {
-		found := trimSentence(text[at[0]:at[1]])
-		if !webAddress(found) {
+	for _, at := range linkForm.FindAllStringIndex(text, -1) {
+		found := text[at[0]:at[1]]
+		var anchor string
+		if handle, ok := strings.CutPrefix(found, "(@"); ok {
+			if handleAddress == nil {
+				continue
+			}
+			handle = strings.TrimSuffix(handle, ")")
+			anchor = `(<a href="` + escape(handleAddress(handle)) + `">@` + handle + `</a>)`
+		} else if found = trimSentence(found); webAddress(found) {
+			anchor = link(found, vouchesForNothing)
+		} else {
 			continue
 		}
-		b.WriteString(escape(text[end:at[0]]))
-		b.WriteString(link(found, vouchesForNothing))
+		b.WriteString(escape(text[end:at[0]]) + anchor)
 		end = at[0] + len(found)
 	}
 	b.WriteString(escape(text[end:]))
@@ -126,13 +135,13 @@ func trimSentence(address string) string {
 }
 
 // paragraphs is text as HTML: a <p> for each part between blank lines, a <br>
-// for each single line break.
-func paragraphs(text string) string {
+// for each single line break, and links as linked makes them.
+func paragraphs(text string, handleAddress func(handle string) string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	var b strings.Builder
 	for part := range strings.SplitSeq(visible(text), "\n\n") {
 		if part = strings.TrimSpace(part); part != "" {
-			b.WriteString("<p>" + strings.ReplaceAll(linked(part), "\n", "<br>") + "</p>")
+			b.WriteString("<p>" + strings.ReplaceAll(linked(part, handleAddress), "\n", "<br>") + "</p>")
 		}
 	}
 	return b.String()
