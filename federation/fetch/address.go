@@ -36,6 +36,10 @@ func NormalHost(host string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("host %.80q: %w", host, err)
 	}
+	// Broken letters come out as punycode that is itself refused.
+	if again, err := hostnames.ToASCII(ascii); err != nil || again != ascii {
+		return "", fmt.Errorf("host %.80q has no normal form", host)
+	}
 	last := ascii[strings.LastIndex(ascii, ".")+1:]
 	if strings.HasPrefix(last, "0x") || strings.Trim(last, "0123456789") == "" {
 		address, err := netip.ParseAddr(ascii)

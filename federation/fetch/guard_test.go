@@ -257,7 +257,7 @@ func TestNormalHost(t *testing.T) {
 		}
 	}
 	for _, host := range []string{"", ".", "..", "a..b", "coop.example:443", "user@coop.example", "coop.example/", "a_b.example",
-		"1.2.3.4.5", "0x7f.1", "256.1.1.1", "a.0x1", "fe80::1%eth0", "[::1]", "a b", "coop.example?", "%61.example", "xn--zz.example"} {
+		"1.2.3.4.5", "0x7f.1", "256.1.1.1", "a.0x1", "fe80::1%eth0", "[::1]", "a b", "coop.example?", "%61.example", "xn--zz.example", "0\xc30"} {
 		if got, err := NormalHost(host); err == nil {
 			t.Errorf("%q: %q", host, got)
 		}
