@@ -15,10 +15,15 @@ ROUNDS   ?= 20
 export CGO_ENABLED = 0
 
 .DEFAULT_GOAL := help
-.PHONY: help build try test lint fmt vulncheck race fuzz bench soak screenshots ci docker clean
+.PHONY: help tools build try test lint fmt vulncheck race fuzz bench soak screenshots ci docker clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+tools: ## Fetch the tools that the targets below use
+	go run $(GOTESTSUM) --version
+	go run $(GOLANGCI_LINT) version
+	go run $(GOVULNCHECK) -version
 
 build: ## Build the program as it is released: build/coopverse
 	go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o build/coopverse ./cmd/coopverse
