@@ -6,8 +6,13 @@ import (
 	"coopverse/directory"
 )
 
-// figures are the numbers on the about page.
-type figures struct{ Coops, Countries, Defunct int }
+// aboutUs is what the about page shows: the directory in numbers, and what it
+// has told its followers.
+type aboutUs struct {
+	Coops, Countries, Defunct int
+	News                      []post
+	Following                 following
+}
 
 func (s *Server) about(w http.ResponseWriter, r *http.Request) error {
 	listed, err := s.directory.Search(r.Context(), directory.Query{})
@@ -18,8 +23,14 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	f := figures{Coops: listed.Total, Countries: len(listed.Countries), Defunct: closed.Total}
-	return s.show(w, http.StatusOK, "about", page{Path: "/about", Section: "about", Body: f})
+	us := aboutUs{Coops: listed.Total, Countries: len(listed.Countries), Defunct: closed.Total}
+	if us.News, err = s.latest(r.Context(), directory.DirectoryHandle, newsShown); err != nil {
+		return err
+	}
+	if us.Following, err = s.following(r.Context(), directory.DirectoryHandle, s.config.Name); err != nil {
+		return err
+	}
+	return s.show(w, http.StatusOK, "about", page{Path: "/about", Section: "about", Follow: true, Body: us})
 }
 
 // page answers with a page that only says something.

@@ -19,6 +19,9 @@ type entry struct {
 	Fields  []field
 	Edits   []edit
 	Similar []directory.Coop
+
+	News      []post
+	Following following
 }
 
 // coopPath is where a co-op's entry is; it is also its id for programs.
@@ -46,7 +49,11 @@ func (s *Server) coop(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) coopPage(w http.ResponseWriter, r *http.Request, c directory.Coop) error {
-	fresh, err := s.unchanged(w, r, fmt.Sprintf("page-%s-%d", c.Handle, c.Version))
+	following, err := s.following(r.Context(), c.Handle, c.Name)
+	if err != nil {
+		return err
+	}
+	fresh, err := s.unchanged(w, r, fmt.Sprintf("page-%s-%d-%d", c.Handle, c.Version, following.Followers))
 	if fresh || err != nil {
 		return err
 	}
@@ -54,8 +61,10 @@ func (s *Server) coopPage(w http.ResponseWriter, r *http.Request, c directory.Co
 	if err != nil {
 		return err
 	}
+	e.Following = following
 	return s.show(w, http.StatusOK, "coop", page{
-		Path: coopPath(c.Handle), JSON: coopPath(c.Handle), NoIndex: c.Status == directory.Unlisted, Body: e,
+		Path: coopPath(c.Handle), JSON: coopPath(c.Handle), Activity: coopPath(c.Handle),
+		NoIndex: c.Status == directory.Unlisted, Follow: !e.Closed(), Body: e,
 	})
 }
 
@@ -72,7 +81,11 @@ func (s *Server) entryOf(r *http.Request, c directory.Coop) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
-	return entry{Coop: c, Fields: fieldsOf(facts), Edits: editsOf(changes), Similar: similar}, nil
+	news, err := s.latest(r.Context(), c.Handle, newsShown)
+	if err != nil {
+		return entry{}, err
+	}
+	return entry{Coop: c, News: news, Fields: fieldsOf(facts), Edits: editsOf(changes), Similar: similar}, nil
 }
 
 // Closed and the like say how the co-op stands, in the words of the page.

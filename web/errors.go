@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"coopverse/directory"
@@ -15,6 +16,9 @@ var (
 	errBadRequest = errors.New("the address is not well-formed")
 	errNotFound   = errors.New("there is nothing at this address")
 	errMethod     = errors.New("this address can only be read")
+
+	errForeignForm = errors.New("the form was sent from another site's page")
+	errPostGone    = errors.New("the post was deleted")
 )
 
 // trouble is what an error page shows.
@@ -22,6 +26,15 @@ type trouble struct {
 	Code   int
 	Reason string    // why an entry was taken out
 	At     time.Time // when
+	Post   bool      // it was a post that was taken out
+}
+
+// Name is the end of the ids of the texts that explain the trouble.
+func (t trouble) Name() string {
+	if t.Post {
+		return "post_gone"
+	}
+	return strconv.Itoa(t.Code)
 }
 
 // troubleOf is the one place where errors become status codes.
@@ -32,6 +45,10 @@ func troubleOf(err error) trouble {
 		return trouble{Code: http.StatusGone, Reason: gone.Reason, At: gone.At}
 	case errors.Is(err, directory.ErrNotFound), errors.Is(err, errNotFound):
 		return trouble{Code: http.StatusNotFound}
+	case errors.Is(err, errPostGone):
+		return trouble{Code: http.StatusGone, Post: true}
+	case errors.Is(err, errForeignForm):
+		return trouble{Code: http.StatusForbidden}
 	case errors.Is(err, errMethod):
 		return trouble{Code: http.StatusMethodNotAllowed}
 	case errors.Is(err, errBadRequest):
@@ -69,9 +86,6 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Del(name)
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	if t.Code == http.StatusMethodNotAllowed {
-		w.Header().Set("Allow", "GET, HEAD")
-	}
 	if wants(r) == asJSON {
 		writeJSON(w, t.Code, "application/problem+json", problemOf(t))
 		return

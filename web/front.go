@@ -16,7 +16,8 @@ type front struct {
 	Query   query
 	Filters []filter
 	Seeds   []seed
-	Wider   int // what a search would find without its filters; counted when it finds nothing
+	News    []post // the directory's newest, if nothing is asked for
+	Wider   int    // what a search would find without its filters; counted when it finds nothing
 }
 
 // filter is one way to narrow the results: by region, country or service.
@@ -53,6 +54,9 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !q.Asks() {
 		view.Seeds = sunflower(found.Total)
+		if view.News, err = s.latest(r.Context(), directory.DirectoryHandle, 1); err != nil {
+			return err
+		}
 	}
 	if found.Total == 0 && q.Text != "" && q.Filtered() {
 		wider, err := s.directory.Search(r.Context(), directory.Query{Text: q.Text})

@@ -38,9 +38,15 @@ func families() map[string][]string {
 	for _, f := range directory.Fields() {
 		members["field."] = append(members["field."], f.Name)
 	}
-	for _, code := range []int{400, 404, 405, 410, 500} {
+	for _, code := range []int{400, 403, 404, 405, 410, 500} {
 		members["trouble.heading_"] = append(members["trouble.heading_"], fmt.Sprint(code))
 		members["trouble.text_"] = append(members["trouble.text_"], fmt.Sprint(code))
+	}
+	for _, part := range []string{"trouble.heading_", "trouble.text_"} {
+		members[part] = append(members[part], "post_gone")
+	}
+	for _, wrong := range []mistyped{typedNothing, typedOddly, typedTooMuch, typedNumbers, typedUs, typedUnknown} {
+		members["follow.wrong_"] = append(members["follow.wrong_"], string(wrong))
 	}
 	return members
 }

@@ -34,6 +34,7 @@ type site struct {
 	Name, Origin, Version string
 	Contact, ContactURL   string
 	Sandbox               bool
+	Source                string
 	assets                string // where static files are, by edition
 }
 
@@ -44,15 +45,34 @@ type page struct {
 	Section string // which entry of the navigation is current
 	NoIndex bool   // search engines are asked to stay away
 	JSON    string // path of the same thing for programs
-	Body    any
+	// Activity is the path of the same thing for servers of the fediverse.
+	Activity string
+	Follow   bool // it has a form that leads to a reader's own server
+	Body     any
 }
 
 func newSite(c Config, edition string) site {
 	return site{
 		Name: c.Name, Origin: c.Origin, Version: c.Version, Sandbox: c.Sandbox,
-		Contact: c.Contact, ContactURL: contactURL(c.Contact, ""), assets: "/static/" + edition + "/",
+		Contact: c.Contact, ContactURL: contactURL(c.Contact, ""), Source: webLink(c.Source), assets: "/static/" + edition + "/",
 	}
 }
+
+// Domain is what stands behind the second @ of a handle: the origin's host,
+// with its port if it has one.
+func (s site) Domain() string {
+	_, domain, _ := strings.Cut(s.Origin, "://")
+	return domain
+}
+
+// hostname is the domain without its port.
+func (s site) hostname() string {
+	host, _, _ := strings.Cut(s.Domain(), ":")
+	return host
+}
+
+// account is a handle as people write it on the fediverse.
+func (s site) account(handle string) string { return "@" + handle + "@" + s.Domain() }
 
 func parsePages(s site) (*pages, error) {
 	w, err := readWords(language.English)
@@ -90,6 +110,7 @@ func (p *pages) functions() template.FuncMap {
 		"prose":    p.words.prose,
 		"language": p.words.languageName,
 		"markdown": foreignMarkdown,
+		"account":  p.site.account,
 		"asset":    func(file string) string { return p.site.assets + file },
 		"date":     p.date,
 		"country":  place.CountryName,
@@ -135,6 +156,9 @@ func (s *Server) show(w http.ResponseWriter, status int, name string, p page) er
 		return fmt.Errorf("make the page %s: %w", name, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if p.Follow {
+		w.Header().Set("Content-Security-Policy", followPolicy)
+	}
 	w.WriteHeader(status)
 	_, _ = b.WriteTo(w) // a reader who has gone away needs no error page
 	return nil

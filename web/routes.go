@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/gorilla/mux"
 )
@@ -14,20 +15,33 @@ func (s *Server) routes() http.Handler {
 	m := mux.NewRouter().StrictSlash(true)
 	m.Use(noteRoute)
 	m.NotFoundHandler = s.failing(errNotFound)
-	m.MethodNotAllowedHandler = s.failing(errMethod)
+	m.MethodNotAllowedHandler = s.answering(notAllowed(m))
 	get := func(path string, a answer) { m.Handle(path, s.answering(a)).Methods(http.MethodGet, http.MethodHead) }
+	post := func(path string, a answer) { m.Handle(path, s.answering(a)).Methods(http.MethodPost) }
 
 	// For people
 	get("/", s.front)
 	get("/coops", moved("/"))
 	get("/coops/{handle}", s.coop)
+	get("/coops/{handle}/introduction", toCoop)
+	get("/coops/{handle}/posts/{id:[0-9]+}", s.coopPost)
+	get("/coops/{handle}/follow", s.followForm)
+	post("/coops/{handle}/follow", s.follow)
 	get("/defunct", s.defunct)
 	get("/resources", s.resources)
 	get("/resources/{id}", s.resource)
+	get("/follow", s.followForm)
+	post("/follow", s.follow)
 	get("/about", s.about)
 	get("/rules", s.page("rules"))
 	get("/privacy", s.page("privacy"))
 	get("/contact", s.page("contact"))
+
+	// People come to these by the ids of actors, which other servers know.
+	get("/actors/directory", people("/"))
+	get("/actors/directory/introduction", people("/"))
+	get("/actors/directory/posts/{id:[0-9]+}", s.directoryPost)
+	get("/actors/instance", people("/about"))
 
 	// For browsers and programs
 	get("/static/{edition}/{file:.+}", s.static)
@@ -43,5 +57,36 @@ func moved(to string) answer {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, to, http.StatusMovedPermanently)
 		return nil
+	}
+}
+
+// people leads readers from an address that is for servers to the page for
+// them. Servers get another answer there, so it is not for good.
+func people(to string) answer {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Add("Vary", "Accept")
+		http.Redirect(w, r, to, http.StatusSeeOther)
+		return nil
+	}
+}
+
+// toCoop does the same for a co-op's introduction.
+func toCoop(w http.ResponseWriter, r *http.Request) error {
+	return people(coopPath(mux.Vars(r)["handle"]))(w, r)
+}
+
+// notAllowed says which methods an address has (RFC 9110, section 15.5.6).
+func notAllowed(m *mux.Router) answer {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		var allowed []string
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+			asked, match := r.Clone(r.Context()), mux.RouteMatch{}
+			asked.Method = method
+			if m.Match(asked, &match) && match.MatchErr == nil {
+				allowed = append(allowed, method)
+			}
+		}
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		return errMethod
 	}
 }

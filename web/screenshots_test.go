@@ -25,7 +25,12 @@ var pageTypes = []struct{ name, path string }{
 	{"privacy", "/privacy"},
 	{"contact", "/contact"},
 	{"not-found", "/coops/nobody"},
-	{"gone", "/coops/fiqus"},
+	{"gone", "/coops/radicaldesigns"},
+	{"follow", "/coops/agaric/follow"},
+	{"follow-directory", "/follow"},
+	{"post", "/coops/agaric/posts/2"},
+	{"post-directory", "/actors/directory/posts/1"},
+	{"post-gone", "/coops/hypha/posts/3"},
 	{"bad-request", "/?q=%zz"},
 }
 

@@ -12,6 +12,10 @@ var policy = strings.Join([]string{
 	"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 }, "; ")
 
+// followPolicy is that of pages with a follow form. Chromium holds a form to
+// where its answer sends the reader, and that is the reader's own server.
+var followPolicy = strings.Replace(policy, "form-action 'self'", "form-action 'self' https:", 1)
+
 // secured sets the headers that every answer has. Other sites learn from a
 // link that a reader came from us, not from which page or search.
 func secured(next http.Handler) http.Handler {

@@ -40,8 +40,8 @@ type Config struct {
 //
 // "" without an error: the host knows the account and has no such link. An
 // error: the host did not answer, not well, or knows nobody of that name. The
-// context has a deadline. Anybody can cause a call, so that implementations go through the guarded client, store nothing and name no
-// account in a log.
+// context has a deadline. Anybody can cause a call, so an implementation goes
+// through the guarded client, keeps nothing and names no account in a log.
 type FollowDialog func(ctx context.Context, account, actor string) (dialog string, err error)
 
 // Server answers browsers and programs over HTTP.

@@ -6,9 +6,11 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"testing"
 
 	"coopverse/directory"
+	"coopverse/directory/seed"
 	"coopverse/directory/storetest"
 	"coopverse/web"
 )
@@ -33,20 +35,46 @@ func pagesOf(t testing.TB, d *directory.Directory, c web.Config) http.Handler {
 func seeded(t testing.TB) http.Handler {
 	t.Helper()
 	d := directory.New(storetest.SQLite(t))
-	storetest.ImportSeed(t, d)
 	happen(t, d)
 	return pagesOf(t, d, config)
 }
 
-// happen lets a curator correct one co-op and remove another.
+// happen has Igalia join after the others, which is the directory's first
+// post. A curator corrects one co-op, which is the second, and takes back what
+// was said of another, which is the third. One that has closed is removed, so
+// that the front page shows the bundled list in full.
 func happen(t testing.TB, d *directory.Directory) {
 	t.Helper()
 	ctx := context.Background()
+	storetest.ImportList(t, d, regexp.MustCompile(`(?m)^\[Igalia\].*\n`).ReplaceAll(seed.List, nil), seed.Defunct)
+	storetest.ImportSeed(t, d)
 	said := map[string]string{"summary": "Web developers who build with free software for groups that change things.", "founded": "2006", "services": "web-development,consulting,hosting"}
 	if _, _, err := d.EditCoop(ctx, "agaric", directory.Edit{Source: directory.FromCurator, Origin: "a curator", Set: said}); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.RemoveCoop(ctx, "fiqus", "The co-op asked for it.", "a curator"); err != nil {
+	for _, slip := range []directory.Edit{{Set: map[string]string{"services": "hosting"}}, {Unset: []string{"services"}}} {
+		slip.Source = directory.FromCurator
+		if _, _, err := d.EditCoop(ctx, "hypha", slip); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.RemoveCoop(ctx, "radicaldesigns", "The co-op asked for it.", "a curator"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ada", "grace", "mary"} {
+		befriend(t, d, "agaric", name)
+	}
+}
+
+// befriend has somebody of another server follow one of our actors.
+func befriend(t testing.TB, d *directory.Directory, handle, name string) {
+	t.Helper()
+	id := "https://mastodon.example/users/" + name
+	p := directory.Peer{ID: id, Inbox: id + "/inbox", SharedInbox: "https://mastodon.example/inbox", Handle: name + "@mastodon.example", KeyID: id + "#main-key"}
+	if err := d.RememberPeer(context.Background(), p); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.AddFollower(context.Background(), handle, p, id+"/follows/"+handle, `{"type":"Follow"}`); err != nil {
 		t.Fatal(err)
 	}
 }
