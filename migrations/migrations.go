@@ -97,7 +97,8 @@ func provider(db *sql.DB, dialect string) (*goose.Provider, error) {
 	}
 	options := []goose.ProviderOption{goose.WithGoMigrations(river...), goose.WithDisableGlobalRegistry(true)}
 	if dialect == postgres {
-		locker, err := lock.NewPostgresSessionLocker()
+		// Whoever comes second asks every second, for up to five minutes.
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
 		if err != nil {
 			return nil, err
 		}
