@@ -128,7 +128,8 @@ func (cmd *serveCommand) listen(ctx context.Context, p *program, logger *slog.Lo
 	return listener, func() {}, nil
 }
 
-// atHome sends readers who came by another name to the directory's own domain.
+// atHome sends readers who came by another name to the directory's own domain,
+// and tells browsers to come by https only (RFC 6797).
 // Monitoring asks by address, so its pages answer under any name.
 func atHome(domain string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -137,6 +138,7 @@ func atHome(domain string, next http.Handler) http.Handler {
 			http.Redirect(w, r, "https://"+domain+r.URL.RequestURI(), http.StatusPermanentRedirect)
 			return
 		}
+		w.Header().Set("Strict-Transport-Security", "max-age=31536000")
 		next.ServeHTTP(w, r)
 	})
 }

@@ -146,8 +146,8 @@ func TestServeIsBoundToItsDomain(t *testing.T) {
 	data, address := t.TempDir(), freeAddress(t)
 	s := start(t, append(serveArgs, "--data", data, "--listen", address)...)
 	s.ready(t, address)
-	if res, _ := get(t, address, "/about", "coops.example", nil); res.StatusCode != http.StatusOK {
-		t.Errorf("its own domain: %s", res.Status)
+	if res, _ := get(t, address, "/about", "coops.example", nil); res.StatusCode != http.StatusOK || res.Header.Get("Strict-Transport-Security") == "" {
+		t.Errorf("its own domain: %s with %v", res.Status, res.Header)
 	}
 	res, _ := get(t, address, "/about?a=b", "other.example", nil)
 	if res.StatusCode != http.StatusPermanentRedirect || res.Header.Get("Location") != "https://coops.example/about?a=b" {
