@@ -25,8 +25,7 @@ func (s Site) UpdateActor(handle string, document []byte, changeID int64, at tim
 	}
 	update := streams.NewActivityStreamsUpdate()
 	s.fillActivity(update, handle, s.Activity(handle, changeID, "profile"), at)
-	context := object["@context"]
-	delete(object, "@context")
+	context := object["@context"] // go-fed takes it out of what stands inside
 	update.GetUnknownProperties()["object"] = object
 	return encode(update, context)
 }

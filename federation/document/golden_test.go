@@ -45,7 +45,7 @@ func hostile() directory.Coop {
 	const attack = `"><script>alert(1)</script><img src=x onerror=alert(1)> &lt;script&gt;alert(2)&lt;/script&gt; <a href="javascript:alert(3)">x</a>`
 	return changed(func(c *directory.Coop) {
 		c.Handle, c.Name, c.Summary, c.Notes = "hostile", attack, "", attack+" [x](javascript:alert(4))"
-		c.Website, c.Places, c.Services = `javascript:alert(5)`, attack, attack
+		c.Website, c.Places, c.Services = `javascript://evil.example/%0aalert(5)`, attack, attack
 	})
 }
 
