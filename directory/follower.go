@@ -153,6 +153,24 @@ func (d *Directory) ForgetPeer(ctx context.Context, peerID string) error {
 	return nil
 }
 
+// rememberFor is how long an activity is remembered, to notice a second copy,
+// and an actor who follows nobody. It is far longer than a signature is taken.
+const rememberFor = 7 * 24 * time.Hour
+
+// Tidy forgets what is not needed any more of other servers: activities that
+// are too old to come again, and actors who follow nobody.
+func (d *Directory) Tidy(ctx context.Context) error {
+	before := now().Add(-rememberFor)
+	tx := d.db.write.WithContext(ctx)
+	if err := tx.Where("at < ?", before).Delete(&heard{}).Error; err != nil {
+		return fmt.Errorf("forget old activities: %w", err)
+	}
+	if err := tx.Where("fetched_at < ? AND id NOT IN (SELECT peer_id FROM followers)", before).Delete(&Peer{}).Error; err != nil {
+		return fmt.Errorf("forget actors who follow nobody: %w", err)
+	}
+	return nil
+}
+
 // hear notes an activity, in the transaction of its effect.
 func hear(tx *gorm.DB, peerID, activityID string) error {
 	result := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&heard{peerID, activityID, now()})

@@ -156,6 +156,28 @@ func TestFailingInboxWaits(t *testing.T) {
 	})
 }
 
+func TestTidyForgetsWhoFollowsNobody(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		ann, ben, old := peer("ann"), peer("ben"), peer("old")
+		ann.FetchedAt = ann.FetchedAt.AddDate(0, -1, 0)
+		old.FetchedAt = ann.FetchedAt
+		follow(t, d, ann, "sange", "https://peer.example/1")
+		for _, p := range []directory.Peer{ben, old} {
+			if err := d.RememberPeer(t.Context(), p); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := d.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for id, want := range map[string]error{ann.ID: nil, ben.ID: nil, old.ID: directory.ErrNotFound} {
+			if _, err := d.PeerByID(t.Context(), id); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", id, err, want)
+			}
+		}
+	})
+}
+
 func TestRepeatedFollow(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		ann := peer("ann")

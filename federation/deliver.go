@@ -20,6 +20,9 @@ const (
 	// sweepEvery is how often inboxes are looked for that are behind. An edit
 	// by any process is told within this time.
 	sweepEvery = 250 * time.Millisecond
+	// tidyEvery is how often what is remembered of other servers is looked
+	// through for what is not needed any more.
+	tidyEvery = time.Hour
 	// leaseTime is how long an inbox is ours; longer than one POST can take.
 	leaseTime = time.Minute
 	// batch is how many changes are read for an inbox at once.
@@ -43,9 +46,16 @@ func (f *Federation) Deliver(ctx context.Context) {
 	defer group.Wait()
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
+	var tidied time.Time
 	for {
 		if err := f.sweep(ctx, holder, free, &group); err != nil && ctx.Err() == nil {
 			f.logger.Error("deliveries are held up", "error", err)
+		}
+		if time.Since(tidied) > tidyEvery {
+			tidied = time.Now()
+			if err := f.directory.Tidy(ctx); err != nil && ctx.Err() == nil {
+				f.logger.Error("tidying", "error", err)
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -148,6 +158,7 @@ func (f *Federation) tellChanges(ctx, finish context.Context, inbox *directory.I
 			return err
 		}
 		if len(owed) == 0 {
+			inbox.Taken = max(inbox.Taken, head)
 			return nil
 		}
 		for _, change := range owed {
