@@ -42,7 +42,7 @@ func (s Site) Directory(publicPEM string, since time.Time, coops int) ([]byte, e
 func (s Site) Instance(publicPEM string, since time.Time) ([]byte, error) {
 	application := streams.NewActivityStreamsApplication()
 	s.fillActor(application, actor{
-		handle: InstanceHandle, name: s.Name + " (server)", publicPEM: publicPEM, since: since, profile: []any{},
+		handle: InstanceHandle, name: s.Name, publicPEM: publicPEM, since: since, profile: []any{},
 		summary: "<p>This is the server of " + escape(s.Name) + ". It fetches what the directory needs to know of others, and says nothing.</p>",
 	})
 	return encode(application, actorContext())

@@ -9,17 +9,21 @@ import (
 func TestRule3WebFingerAndActorMeet(t *testing.T) {
 	documents := federated(t)
 	for handle, name := range map[string]string{"acme": "coop-unclaimed", "directory": "directory", "instance": "instance"} {
-		document, err := site.WebFinger(handle, "")
+		actor := read(t, documents[name])
+		document, err := site.WebFinger(handle, actor["name"].(string))
 		if err != nil {
 			t.Fatal(err)
 		}
-		actor, finger := read(t, documents[name]), read(t, document)
+		finger := read(t, document)
 		if finger["subject"] != "acct:"+actor["preferredUsername"].(string)+"@coops.example" {
 			t.Errorf("%s: subject is %v", handle, finger["subject"])
 		}
 		self := finger["links"].([]any)[0].(object)
 		if self["rel"] != "self" || self["type"] != ActivityType || self["href"] != actor["id"] {
 			t.Errorf("%s: self link is %v", handle, self)
+		}
+		if picture := finger["links"].([]any)[2].(object)["href"]; picture != actor["icon"].(object)["url"] {
+			t.Errorf("%s: the picture is at %v, or at %v", handle, picture, actor["icon"])
 		}
 		for _, resource := range append(finger["aliases"].([]any), finger["subject"]) {
 			if got, ok := ResourceHandle(resource.(string), site); !ok || got != handle {
