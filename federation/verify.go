@@ -48,11 +48,16 @@ func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error
 	if err != nil {
 		return directory.Peer{}, err
 	}
+	// It is remembered even if the request is not its own: otherwise whoever
+	// forges one could keep an actor whom we do not know yet from reaching us.
+	if err := f.directory.RememberPeer(ctx, peer); err != nil {
+		return directory.Peer{}, err
+	}
 	if err := fits(claim, peer); err != nil {
 		f.failed.note(claim.KeyID)
 		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
 	}
-	return peer, f.directory.RememberPeer(ctx, peer)
+	return peer, nil
 }
 
 func fits(claim *signature.Claim, p directory.Peer) error {
