@@ -42,21 +42,27 @@ func TestNoPageHasBarriers(t *testing.T) {
 				if err := chromedp.Do(ctx, lookAt(s, scheme), chromedp.Navigate(server.URL+p.path)); err != nil {
 					t.Fatal(err)
 				}
-				if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](string(axe)+"; true")); err != nil {
-					t.Fatal(err)
-				}
-				found, err := chromedp.Run(ctx, chromedp.Evaluate[string](
-					`axe.run().then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.html.slice(0, 120) + " " + n.failureSummary)).join("\n"))`,
-					chromedp.EvalAwaitPromise))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if found != "" {
+				if found := barriers(t, ctx, axe); found != "" {
 					t.Errorf("%s, %s, %s:\n%s", p.name, s.name, scheme, found)
 				}
 			}
 		}
 	}
+}
+
+// barriers lists what axe finds on the page that the browser shows.
+func barriers(t *testing.T, ctx context.Context, axe []byte) string {
+	t.Helper()
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](string(axe)+"; true")); err != nil {
+		t.Fatal(err)
+	}
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[string](
+		`axe.run().then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.html.slice(0, 120) + " " + n.failureSummary)).join("\n"))`,
+		chromedp.EvalAwaitPromise))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
 
 func TestNoPageScrollsSideways(t *testing.T) {

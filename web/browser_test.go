@@ -28,7 +28,7 @@ var (
 
 // browser starts a Chromium with a profile of its own, or skips the test with
 // a reason where there is none. CI says that it must be there.
-func browser(t *testing.T) context.Context {
+func browser(t *testing.T, flags ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	path := chromium()
 	if path == "" {
@@ -43,7 +43,7 @@ func browser(t *testing.T) context.Context {
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("hide-scrollbars", true), chromedp.WSURLReadTimeout(time.Minute),
 	)
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(options, flags...)...)
 	t.Cleanup(stop)
 	tab, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(func() { _ = chromedp.Cancel(tab); cancel() })

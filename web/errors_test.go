@@ -48,6 +48,8 @@ func TestErrorsArePages(t *testing.T) {
 		{errNotFound, 404, `name="q"`},
 		{gone, 410, "It was &lt;b&gt;never&lt;/b&gt; a co-op."},
 		{errMethod, 405, "can only be read"},
+		{errForeignForm, 403, "form is not ours"},
+		{errPostGone, 410, "This post was deleted"},
 		{errBadRequest, 400, "not well-formed"},
 		{errors.New("secret detail"), 500, "Something broke"},
 	} {
@@ -98,10 +100,15 @@ func TestWrongAddressesAndMethods(t *testing.T) {
 		{"GET", "/resources/nothing", 404}, {"GET", "/static/x/../web.go", 301}, {"GET", "/static/x/missing.css", 404},
 		{"GET", "/static/x/fonts", 404}, {"GET", "/static/x/..%2fdoc.go", 301},
 		{"POST", "/", 405}, {"DELETE", "/coops/agaric", 405}, {"GET", "/?q=%zz", 400}, {"GET", "/?a;b", 400},
+		{"PUT", "/follow", 405},
 	} {
+		allow := "GET, HEAD"
+		if strings.HasSuffix(c.path, "/follow") {
+			allow += ", POST"
+		}
 		if w := ask(s, c.method, c.path, "text/html"); w.Code != c.code {
 			t.Errorf("%s %s: %d, want %d", c.method, c.path, w.Code, c.code)
-		} else if c.code == 405 && w.Header().Get("Allow") != "GET, HEAD" {
+		} else if c.code == 405 && w.Header().Get("Allow") != allow {
 			t.Errorf("%s %s: Allow is %q", c.method, c.path, w.Header().Get("Allow"))
 		}
 	}
@@ -117,6 +124,7 @@ func TestConfigMustBeWhole(t *testing.T) {
 		"no origin":        func(c *Config) { c.Origin = "" },
 		"origin with path": func(c *Config) { c.Origin = "https://coops.example/" },
 		"odd origin":       func(c *Config) { c.Origin = "ftp://coops.example" },
+		"odd source":       func(c *Config) { c.Source = "git@example.org:coopverse" },
 	} {
 		bad := good
 		c(&bad)

@@ -32,7 +32,7 @@ type following struct {
 	Back      string // the page of whom it follows
 	Followers int
 	Typed     string
-	Wrong     mistyped // why that will not do; "": nothing is wrong
+	Wrong     string // which message says why that will not do; "": nothing is wrong
 }
 
 // following gathers what the follow field of the actor with that handle shows.
@@ -97,7 +97,9 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request) error {
 	f.Typed = readable(r.PostForm.Get("server"))
 	w.Header().Set("Cache-Control", "no-store")
 	dialog, err := s.followDialog(r.Context(), f)
-	if errors.As(err, &f.Wrong) {
+	var wrong mistyped
+	if errors.As(err, &wrong) {
+		f.Wrong = string(wrong)
 		return s.showFollow(w, http.StatusUnprocessableEntity, f)
 	}
 	if err != nil {

@@ -42,20 +42,20 @@ var (
 // so it takes nothing but a domain name that people would recognise as such:
 // no port, no path, no name and password, no IP address.
 func readHome(typed, ownHost string) (home, error) {
-	typed = strings.TrimSpace(typed)
-	if typed == "" {
-		return home{}, typedNothing
-	}
-	server, isAddress := webHost(typed)
-	name := ""
-	if !isAddress {
-		account := strings.TrimPrefix(strings.TrimPrefix(typed, "acct:"), "@")
-		if who, host, ok := strings.Cut(account, "@"); ok {
-			if !accountName.MatchString(who) {
+	var h home
+	server, ok := webHost(typed)
+	if !ok {
+		server = strings.TrimPrefix(strings.TrimPrefix(typed, "acct:"), "@")
+		if name, host, ok := strings.Cut(server, "@"); ok {
+			if !accountName.MatchString(name) {
 				return home{}, typedOddly
 			}
-			name, server = who, host
+			h.Name, server = name, host
 		}
+	}
+	server = strings.TrimSuffix(server, "/")
+	if server == "" {
+		return home{}, typedNothing
 	}
 	if _, err := netip.ParseAddr(strings.Trim(server, "[]")); err == nil {
 		return home{}, typedNumbers
@@ -63,23 +63,23 @@ func readHome(typed, ownHost string) (home, error) {
 	if strings.ContainsAny(server, "/?#:@\\") {
 		return home{}, typedTooMuch
 	}
-	host, err := idna.Lookup.ToASCII(server)
-	if err != nil || len(host) > 253 || !domainName.MatchString(host) {
+	var err error
+	h.Host, err = idna.Lookup.ToASCII(server)
+	if err != nil || len(h.Host) > 253 || !domainName.MatchString(h.Host) {
 		return home{}, typedOddly
 	}
-	if host == ownHost {
+	if h.Host == ownHost {
 		return home{}, typedUs
 	}
-	return home{Name: name, Host: host}, nil
+	return h, nil
 }
 
-// webHost is what stands between https:// and a last slash. Without the
-// https:// it is all of the text, and ok is false.
+// webHost is what follows https:// or http://.
 func webHost(typed string) (host string, ok bool) {
 	for _, scheme := range []string{"https://", "http://"} {
 		if len(typed) >= len(scheme) && strings.EqualFold(typed[:len(scheme)], scheme) {
-			return strings.TrimSuffix(typed[len(scheme):], "/"), true
+			return typed[len(scheme):], true
 		}
 	}
-	return strings.TrimSuffix(typed, "/"), false
+	return "", false
 }

@@ -61,17 +61,16 @@ func piecesOf(text string, handles bool) paragraph {
 // withoutSentence gives the sentence around an address its punctuation back. A
 // bracket belongs to the address if it was opened inside.
 func withoutSentence(address string) string {
-	for address != "" {
+	for {
 		trimmed := strings.TrimRight(address, ".,;:!?]}'’”»…*_")
-		if strings.HasSuffix(trimmed, ")") && !strings.Contains(trimmed, "(") {
+		if strings.HasSuffix(trimmed, ")") && strings.Count(trimmed, ")") > strings.Count(trimmed, "(") {
 			trimmed = strings.TrimSuffix(trimmed, ")")
 		}
 		if trimmed == address {
-			break
+			return address
 		}
 		address = trimmed
 	}
-	return address
 }
 
 // String is the paragraph without its links.

@@ -197,6 +197,26 @@ func TestSandboxSaysSo(t *testing.T) {
 	}
 }
 
+// The AGPL has whoever runs the program offer its source to those who use it.
+func TestSourceIsOffered(t *testing.T) {
+	c := config
+	c.Source = "https://git.example/coopverse"
+	d := directory.New(storetest.SQLite(t))
+	h := pagesOf(t, d, c)
+	for _, path := range []string{"/", "/about", "/nothing"} {
+		foot := between(get(h, path).Body.String(), `<footer`, "</footer>")
+		if !strings.Contains(foot, `<a href="https://git.example/coopverse">Source code</a>`) {
+			t.Errorf("%s has the foot %s", path, foot)
+		}
+	}
+	if strings.Contains(get(pagesOf(t, d, config), "/").Body.String(), "Source code") {
+		t.Error("source code is offered at no address")
+	}
+	if get(h, "/").Header().Get("ETag") == get(pagesOf(t, d, config), "/").Header().Get("ETag") {
+		t.Error("pages with another source have the same tag")
+	}
+}
+
 func TestAnswersAreCompressed(t *testing.T) {
 	w := get(seeded(t), "/", "Accept-Encoding", "gzip")
 	if w.Header().Get("Content-Encoding") != "gzip" || w.Body.Len() > 12_000 {
