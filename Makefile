@@ -50,9 +50,9 @@ fmt: ## Put the code into its usual form
 vulncheck: ## Look for known vulnerabilities (asks an online database)
 	go run $(GOVULNCHECK) ./...
 
-# The detector makes programs several times slower, so what must be ready in
-# two seconds is not measured under it.
-RACE := CGO_ENABLED=1 go test -race -skip '^TestTryIsReadyInTwoSeconds$$'
+# The detector makes programs several times slower: what must be ready in two
+# seconds is not measured under it, nor is the program killed often.
+RACE := CGO_ENABLED=1 go test -race -skip '^Test(TryIsReadyInTwoSeconds|KillsLoseNothing)$$'
 
 race: ## Run the tests under the race detector (needs a C compiler)
 	$(RACE) -count=1 $(PKG)
@@ -66,7 +66,8 @@ fuzz: ## Fuzz every target for FUZZTIME (10s)
 bench: ## Run every benchmark
 	go test -run '^$$' -bench . -benchmem $(PKG)
 
-soak: ## Fuzz for ten minutes each and repeat the tests ROUNDS (20) times; takes hours
+soak: ## Kill 1,000 times, fuzz ten minutes each, repeat the tests ROUNDS (20) times; takes hours
+	COOPVERSE_KILL_ROUNDS=1000 go test -count=1 -timeout 12h -run '^TestKillsLoseNothing$$' ./cmd/coopverse
 	$(MAKE) fuzz FUZZTIME=10m
 	go test -count=$(ROUNDS) -shuffle=on -timeout 12h ./...
 	$(RACE) -count=$(ROUNDS) -shuffle=on -timeout 12h ./...
