@@ -15,9 +15,6 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// outboxPage is how many posts a page of an outbox holds.
-const outboxPage = 20
-
 // errGonePost means that a post was deleted.
 type errGonePost struct{ post directory.Post }
 
@@ -139,11 +136,11 @@ func (f *Federation) outbox(r *http.Request, handle string) ([]byte, error) {
 	if err != nil || before < 0 {
 		return nil, directory.ErrNotFound
 	}
-	posts, err := f.directory.Posts(r.Context(), handle, before, outboxPage+1)
+	posts, err := f.directory.Posts(r.Context(), handle, before, document.OutboxPageSize+1)
 	if err != nil {
 		return nil, err
 	}
-	return f.site.OutboxPage(handle, before, posts[:min(len(posts), outboxPage)], len(posts) > outboxPage)
+	return f.site.OutboxPage(handle, before, posts[:min(len(posts), document.OutboxPageSize)], len(posts) > document.OutboxPageSize)
 }
 
 // followers counts who follows and names nobody.

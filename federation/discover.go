@@ -46,7 +46,7 @@ func (f *Federation) nameOf(r *http.Request, handle string) (string, error) {
 		return f.site.Name, nil
 	}
 	c, err := f.directory.Coop(r.Context(), handle)
-	return c.Name, err
+	return document.DisplayName(c), err
 }
 
 // hostMeta says where WebFinger is; Akkoma asks for it first.

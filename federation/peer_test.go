@@ -51,7 +51,8 @@ type otherServer struct {
 	header http.Header
 	seen   int
 	keys   map[string]*signature.Key
-	shared bool // it has a shared inbox
+	shared bool           // it has a shared inbox
+	show   map[string]any // further documents, by path
 }
 
 func newOtherServer(t *testing.T) *otherServer {
@@ -81,16 +82,18 @@ func (o *otherServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	id := o.URL + r.URL.Path
 	o.mu.Lock()
-	key := o.keys[id]
+	key, shown := o.keys[id], o.show[r.URL.Path]
 	o.mu.Unlock()
+	if shown != nil {
+		w.Header().Set("Content-Type", "application/activity+json")
+		_ = json.NewEncoder(w).Encode(shown)
+		return
+	}
 	if key == nil {
 		http.NotFound(w, r)
 		return
 	}
-	public, err := signature.MarshalPublicKey(&key.Private.PublicKey)
-	if err != nil {
-		o.t.Error(err)
-	}
+	public := publicPEM(o.t, key)
 	actor := map[string]any{
 		"@context": "https://www.w3.org/ns/activitystreams", "id": id, "type": "Person", "preferredUsername": "ann", "inbox": id + "/inbox",
 		"publicKey": map[string]any{"id": key.ID, "owner": id, "publicKeyPem": public},
@@ -100,6 +103,14 @@ func (o *otherServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "application/activity+json")
 	_ = json.NewEncoder(w).Encode(actor)
+}
+
+func publicPEM(t *testing.T, key *signature.Key) string {
+	public, err := signature.MarshalPublicKey(&key.Private.PublicKey)
+	if err != nil {
+		t.Error(err)
+	}
+	return public
 }
 
 // take verifies a delivery as a strict server would, and records it.
