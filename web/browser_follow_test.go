@@ -72,11 +72,7 @@ func TestMistypedServerIsExplained(t *testing.T) {
 	server, ctx := served(t), browser(t)
 	for _, s := range []screen{desktop, phone} {
 		for _, scheme := range []string{"light", "dark"} {
-			do(t, ctx, lookAt(s, scheme), chromedp.Navigate(server.URL+"/coops/agaric"))
-			do(t, ctx, chromedp.SetValue(chromedp.ID("server"), "mastodon.example/@me"))
-			if r, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(".follow .button"))); err != nil || r.Status != http.StatusUnprocessableEntity {
-				t.Fatalf("%v %+v", err, r)
-			}
+			mistype(t, ctx, server.URL, s, scheme)
 			if found := barriers(t, ctx, axe); found != "" {
 				t.Errorf("%s, %s:\n%s", s.name, scheme, found)
 			}
@@ -90,6 +86,16 @@ func TestMistypedServerIsExplained(t *testing.T) {
 				t.Errorf("%s, %s: the page is at %q, want %q", s.name, scheme, state, want)
 			}
 		}
+	}
+}
+
+// mistype sends the follow form with what it cannot use.
+func mistype(t *testing.T, ctx context.Context, origin string, s screen, scheme string) {
+	t.Helper()
+	do(t, ctx, lookAt(s, scheme), chromedp.Navigate(origin+"/coops/agaric"))
+	do(t, ctx, chromedp.SetValue(chromedp.ID("server"), "mastodon.example/@me"))
+	if r, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(".follow .button"))); err != nil || r.Status != http.StatusUnprocessableEntity {
+		t.Fatalf("%v %+v", err, r)
 	}
 }
 

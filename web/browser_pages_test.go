@@ -72,7 +72,9 @@ func TestNoPageScrollsSideways(t *testing.T) {
 			if err := chromedp.Do(ctx, lookAt(screen{width: width, height: 800, scale: 1}, "light"), chromedp.Navigate(server.URL+p.path)); err != nil {
 				t.Fatal(err)
 			}
-			wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`document.documentElement.scrollWidth`))
+			// nor does anything stand in the margin
+			wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("main .frame > *")]
+				.map(e => e.getBoundingClientRect().left + e.scrollWidth + parseFloat(getComputedStyle(e.parentElement).paddingInlineEnd)))`))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,9 +176,13 @@ func TestMarkupIsValid(t *testing.T) {
 	validator := fromNPM(t, "html-validate/bin/html-validate.mjs")
 	h, folder := seeded(t), t.TempDir()
 	arguments := []string{validator, "--config", "testdata/browser/htmlvalidate.json", "--formatter", "json"}
+	bodies := map[string][]byte{"follow-mistyped": send(h, "/coops/agaric/follow", "127.0.0.1").Body.Bytes()}
 	for _, p := range pageTypes {
-		file := filepath.Join(folder, p.name+".html")
-		if err := os.WriteFile(file, get(h, p.path).Body.Bytes(), 0o600); err != nil {
+		bodies[p.name] = get(h, p.path).Body.Bytes()
+	}
+	for name, body := range bodies {
+		file := filepath.Join(folder, name+".html")
+		if err := os.WriteFile(file, body, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		arguments = append(arguments, file)

@@ -102,13 +102,14 @@ func TestFollowRefusesWhatIsNoServer(t *testing.T) {
 		"a_b.example":                       "neither a handle",
 		"@":                                 "Type your handle, such as",
 		"@me@":                              "Type your handle, such as",
-		"m/e@mastodon.example":              "neither a handle",
+		"m e@mastodon.example":              "neither a handle",
+		"@@mastodon.example":                "neither a handle",
 		"javascript:alert(1)":               "without a page or a port",
 		"mastodon.example:8443":             "without a page or a port",
 		"me@mastodon.example:8443":          "without a page or a port",
 		"https://mastodon.example:443/":     "without a page or a port",
 		"https://mastodon.example/@me":      "without a page or a port",
-		"mastodon.example/@me":              "neither a handle",
+		"mastodon.example/@me":              "without a page or a port",
 		"https://me:pw@mastodon.example/":   "without a page or a port",
 		"me@mastodon.example@evil.example":  "without a page or a port",
 		"https://mastodon.example?x":        "without a page or a port",
@@ -152,8 +153,10 @@ func TestFollowTakesOnlyOurOwnForms(t *testing.T) {
 			t.Errorf("a link to %s: %d to %q", path, w.Code, w.Header().Get("Location"))
 		}
 	}
-	if w := send(h, "/follow?server=mastodon.example", ""); w.Code != http.StatusUnprocessableEntity {
-		t.Errorf("a form sent to an address with a server: %d", w.Code)
+	empty := httptest.NewRecorder()
+	h.ServeHTTP(empty, httptest.NewRequest(http.MethodPost, "/follow?server=mastodon.example", nil))
+	if empty.Code != http.StatusUnprocessableEntity {
+		t.Errorf("an empty form sent to an address with a server: %d to %q", empty.Code, empty.Header().Get("Location"))
 	}
 	for _, foreign := range [][]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
 		w := send(h, "/coops/testa/follow", "mastodon.example", foreign...)

@@ -42,36 +42,34 @@ var (
 // so it takes nothing but a domain name that people would recognise as such:
 // no port, no path, no name and password, no IP address.
 func readHome(typed, ownHost string) (home, error) {
-	var h home
-	server, ok := webHost(typed)
-	if !ok {
-		server = strings.TrimPrefix(strings.TrimPrefix(typed, "acct:"), "@")
-		if name, host, ok := strings.Cut(server, "@"); ok {
-			if !accountName.MatchString(name) {
-				return home{}, typedOddly
-			}
-			h.Name, server = name, host
-		}
+	rest, isAddress := webHost(typed)
+	if !isAddress {
+		rest = strings.TrimPrefix(strings.TrimPrefix(typed, "acct:"), "@")
 	}
-	server = strings.TrimSuffix(server, "/")
-	if server == "" {
+	rest = strings.TrimSuffix(rest, "/")
+	name, server, isAccount := strings.Cut(rest, "@")
+	if isAddress || !isAccount {
+		name, server = "", rest
+	}
+	_, notNumbers := netip.ParseAddr(strings.Trim(server, "[]"))
+	switch {
+	case server == "":
 		return home{}, typedNothing
-	}
-	if _, err := netip.ParseAddr(strings.Trim(server, "[]")); err == nil {
+	case notNumbers == nil:
 		return home{}, typedNumbers
-	}
-	if strings.ContainsAny(server, "/?#:@\\") {
+	case strings.ContainsAny(rest, "/?#\\") || strings.ContainsAny(server, ":@"):
 		return home{}, typedTooMuch
-	}
-	var err error
-	h.Host, err = idna.Lookup.ToASCII(server)
-	if err != nil || len(h.Host) > 253 || !domainName.MatchString(h.Host) {
+	case isAccount && !accountName.MatchString(name):
 		return home{}, typedOddly
 	}
-	if h.Host == ownHost {
+	host, err := idna.Lookup.ToASCII(server)
+	switch {
+	case err != nil || len(host) > 253 || !domainName.MatchString(host):
+		return home{}, typedOddly
+	case host == ownHost:
 		return home{}, typedUs
 	}
-	return h, nil
+	return home{Name: name, Host: host}, nil
 }
 
 // webHost is what follows https:// or http://.

@@ -1,8 +1,12 @@
 package web
 
 import (
+	"context"
 	"net/http"
+	"sync"
+	"time"
 
+	"coopverse/directory"
 	"coopverse/directory/list"
 
 	"github.com/gorilla/mux"
@@ -15,8 +19,32 @@ type shelf struct {
 	Others []list.Section
 }
 
+// keepSections is how long what was read of the list is shown. To read it takes
+// longer than all else about a page; it changes a few times a week.
+const keepSections = 10 * time.Second
+
+// keptSections are the list's sections as last read.
+type keptSections struct {
+	mu       sync.Mutex
+	readAt   time.Time
+	sections []list.Section
+}
+
+func (k *keptSections) read(ctx context.Context, d *directory.Directory) ([]list.Section, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if time.Since(k.readAt) < keepSections {
+		return k.sections, nil
+	}
+	sections, err := d.Sections(ctx)
+	if err == nil {
+		k.readAt, k.sections = time.Now(), sections
+	}
+	return sections, err
+}
+
 func (s *Server) resources(w http.ResponseWriter, r *http.Request) error {
-	sections, err := s.directory.Sections(r.Context())
+	sections, err := s.sections.read(r.Context(), s.directory)
 	if err != nil {
 		return err
 	}
@@ -24,7 +52,7 @@ func (s *Server) resources(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) resource(w http.ResponseWriter, r *http.Request) error {
-	sections, err := s.directory.Sections(r.Context())
+	sections, err := s.sections.read(r.Context(), s.directory)
 	if err != nil {
 		return err
 	}

@@ -38,8 +38,8 @@ var pageTypes = []struct{ name, path string }{
 const tallest = 2600
 
 // TestScreenshots photographs every type of page, light and dark, on a phone
-// and a desktop, into the folder that COOPVERSE_SCREENSHOTS names. It is a
-// tool rather than a test, and runs only when that is set.
+// and a desktop, into the folder that COOPVERSE_SCREENSHOTS names, and makes
+// the pictures for docs/. It is a tool rather than a test, and runs only when that is set.
 func TestScreenshots(t *testing.T) {
 	folder := os.Getenv("COOPVERSE_SCREENSHOTS")
 	if folder == "" {
@@ -49,26 +49,39 @@ func TestScreenshots(t *testing.T) {
 		t.Fatal(err)
 	}
 	server, ctx := served(t), browser(t)
-	for _, p := range pageTypes {
-		for _, s := range []screen{desktop, phone} {
-			for _, scheme := range []string{"light", "dark"} {
-				png, err := photograph(ctx, server.URL+p.path, s, scheme)
-				if err != nil {
-					t.Fatalf("%s on a %s %s: %v", p.name, scheme, s.name, err)
-				}
-				file := filepath.Join(folder, p.name+"-"+s.name+"-"+scheme+".png")
-				if err := os.WriteFile(file, png, 0o644); err != nil {
-					t.Fatal(err)
-				}
+	photographForReadme(t, ctx, server.URL, folder)
+	for _, s := range []screen{desktop, phone} {
+		for _, scheme := range []string{"light", "dark"} {
+			for _, p := range pageTypes {
+				png, err := photograph(ctx, server.URL+p.path, s, scheme, tallest)
+				keep(t, folder, p.name, s, scheme, png, err)
 			}
+			mistype(t, ctx, server.URL, s, scheme)
+			png, err := captured(ctx, s, tallest)
+			keep(t, folder, "follow-mistyped", s, scheme, png, err)
 		}
 	}
 }
 
-func photograph(ctx context.Context, url string, s screen, scheme string) ([]byte, error) {
+func keep(t *testing.T, folder, name string, s screen, scheme string, png []byte, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("%s on a %s %s: %v", name, scheme, s.name, err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name+"-"+s.name+"-"+scheme+".png"), png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func photograph(ctx context.Context, url string, s screen, scheme string, tallest float64) ([]byte, error) {
 	if err := chromedp.Do(ctx, lookAt(s, scheme), chromedp.Navigate(url)); err != nil {
 		return nil, err
 	}
+	return captured(ctx, s, tallest)
+}
+
+// captured is a picture of the page that the browser shows.
+func captured(ctx context.Context, s screen, tallest float64) ([]byte, error) {
 	height, err := chromedp.Run(ctx, chromedp.Evaluate[float64](
 		`document.fonts.ready.then(() => document.documentElement.scrollHeight)`, chromedp.EvalAwaitPromise))
 	if err != nil {

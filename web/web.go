@@ -51,6 +51,7 @@ type Server struct {
 	log       *slog.Logger
 	metrics   *metrics
 	pages     *pages
+	sections  keptSections
 	edition   string // names this build's texts, styles and settings; part of every ETag
 	handler   http.Handler
 }
