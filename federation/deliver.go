@@ -23,7 +23,7 @@ const (
 	// tidyEvery is how often what is remembered of other servers is looked
 	// through for what is not needed any more.
 	tidyEvery = time.Hour
-	// leaseTime is how long an inbox is ours; longer than one POST can take.
+	// leaseTime is how long an inbox is ours, if Config says nothing else.
 	leaseTime = time.Minute
 	// batch is how many changes are read for an inbox at once.
 	batch = 50
@@ -40,15 +40,17 @@ const (
 // processes may do so on one database: an inbox is told by one at a time. It
 // returns when every delivery under way is over.
 func (f *Federation) Deliver(ctx context.Context) {
-	holder := processName()
+	process := processName()
 	free := make(chan struct{}, f.workers)
 	var group sync.WaitGroup
 	defer group.Wait()
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	var tidied time.Time
-	for {
-		if err := f.sweep(ctx, holder, free, &group); err != nil && ctx.Err() == nil {
+	for n := 1; ; n++ {
+		// Each sweep has a name of its own: a lease that has run out is lost to
+		// the next sweep of the same process as well.
+		if err := f.sweep(ctx, fmt.Sprintf("%s/%d", process, n), free, &group); err != nil && ctx.Err() == nil {
 			f.logger.Error("deliveries are held up", "error", err)
 		}
 		if time.Since(tidied) > tidyEvery {
@@ -75,7 +77,7 @@ func (f *Federation) sweep(ctx context.Context, holder string, free chan struct{
 	if room == 0 {
 		return nil
 	}
-	inboxes, err := f.directory.LeaseInboxes(ctx, holder, room, leaseTime)
+	inboxes, err := f.directory.LeaseInboxes(ctx, holder, room, f.lease)
 	if err != nil {
 		return err
 	}
@@ -144,8 +146,8 @@ func (f *Federation) tellAccepts(ctx context.Context, inbox directory.Inbox) err
 }
 
 // tellChanges sends what the inbox is owed. The number of the last change is
-// read before any profile: a profile that is sent then holds every change up
-// to that number, and an edit that slips in between is told again.
+// read before what is owed: an inbox that is owed nothing has then taken
+// everything up to that number.
 func (f *Federation) tellChanges(ctx, finish context.Context, inbox *directory.Inbox) error {
 	sent := make(told)
 	for ctx.Err() == nil {
@@ -165,7 +167,7 @@ func (f *Federation) tellChanges(ctx, finish context.Context, inbox *directory.I
 			if ctx.Err() != nil {
 				return nil
 			}
-			if err := f.tellChange(finish, inbox, change, head, sent); err != nil {
+			if err := f.tellChange(finish, inbox, change, sent); err != nil {
 				return err
 			}
 		}
@@ -174,8 +176,8 @@ func (f *Federation) tellChanges(ctx, finish context.Context, inbox *directory.I
 }
 
 // tellChange sends one change and moves the inbox past it.
-func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, change directory.Change, head int64, sent told) error {
-	body, err := f.activityFor(ctx, *inbox, change, head, sent)
+func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, change directory.Change, sent told) error {
+	body, err := f.activityFor(ctx, *inbox, change, sent)
 	receipt := directory.Receipt{ChangeID: change.ID, InboxID: inbox.ID, Outcome: directory.Told, At: time.Now().UTC()}
 	switch {
 	case errors.Is(err, errWithdrawn):
@@ -194,7 +196,7 @@ func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, cha
 			return err
 		}
 	}
-	return f.directory.Took(ctx, inbox, change.ID, []directory.Receipt{receipt}, leaseTime)
+	return f.directory.Took(ctx, inbox, change.ID, []directory.Receipt{receipt}, f.lease)
 }
 
 // send signs as the actor with that handle and delivers.

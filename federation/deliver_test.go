@@ -72,8 +72,8 @@ func TestSlowListenerGetsTheLastStateOnce(t *testing.T) {
 		us.edit("sange", map[string]string{"services": "hosting,training"})
 		us.edit("sange", map[string]string{"website": "https://sange.example"})
 		us.deliver()
-		took := other.waitFor(2)
-		if want := "/inbox: Update Organization\n/inbox: Create Note"; lines(took) != want {
+		took := other.waitFor(3)
+		if want := "/inbox: Update Organization\n/inbox: Create Note\n/inbox: Update Note"; lines(took) != want {
 			t.Fatalf("took\n%s\nwant\n%s", lines(took), want)
 		}
 		if actor := fmt.Sprint(took[0].Body["object"]); !strings.Contains(actor, "1999") || !strings.Contains(actor, "https://sange.example") {

@@ -25,6 +25,7 @@ type Config struct {
 	Site    document.Site
 	Client  *fetch.Client
 	Logger  *slog.Logger
+	Lease   time.Duration // how long an inbox waits for a process that died, longer than a delivery takes; 0: a minute
 	Workers int           // inboxes that are told at the same time; 0: 64
 	Retry   time.Duration // wait after an inbox's first failure; 0: 5 seconds. It triples with each further one
 }
@@ -37,6 +38,7 @@ type Federation struct {
 	logger    *slog.Logger
 	workers   int
 	retry     time.Duration
+	lease     time.Duration
 	keys      *keyring
 	documents *documents
 	failed    *negative
@@ -47,11 +49,14 @@ func New(d *directory.Directory, c Config) *Federation {
 	if c.Workers == 0 {
 		c.Workers = 64
 	}
+	if c.Lease == 0 {
+		c.Lease = leaseTime
+	}
 	if c.Retry == 0 {
 		c.Retry = 5 * time.Second
 	}
 	f := &Federation{
-		directory: d, site: c.Site, client: c.Client, logger: c.Logger, workers: c.Workers, retry: c.Retry,
+		directory: d, site: c.Site, client: c.Client, logger: c.Logger, workers: c.Workers, retry: c.Retry, lease: c.Lease,
 		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(),
 	}
 	return f

@@ -10,8 +10,8 @@ import (
 )
 
 // told remembers within one visit to an inbox what it has been sent already:
-// for a handle the number of the last change that its profile held, and for a
-// post when the text that was sent was written.
+// for a handle the version of the profile, and for a post when the text that
+// was sent was written.
 type told map[string]any
 
 func (t told) profile(handle string) int64 { n, _ := t["@"+handle].(int64); return n }
@@ -28,11 +28,16 @@ var errWithdrawn = errors.New("withdrawn before it was told")
 // already what it would say. Ten edits of a profile are one Update with the
 // last state. Posts are told one by one, except that what was deleted before
 // it was ever sent is not sent.
-func (f *Federation) activityFor(ctx context.Context, inbox directory.Inbox, c directory.Change, head int64, sent told) ([]byte, error) {
+//
+// An activity's id says which state it carries. What we sent may have been
+// taken without our knowing, if one of the two was cut off before the answer.
+// If that is sent again after another edit it must have another id, since many
+// servers pass over an id that they have seen.
+func (f *Federation) activityFor(ctx context.Context, inbox directory.Inbox, c directory.Change, sent told) ([]byte, error) {
 	if id, ok := c.PostID(); ok {
 		return f.activityForPost(ctx, inbox, c, id, sent)
 	}
-	if c.ID <= sent.profile(c.Handle) {
+	if c.Version <= sent.profile(c.Handle) {
 		return nil, nil
 	}
 	coop, err := f.directory.Coop(ctx, c.Handle)
@@ -49,8 +54,8 @@ func (f *Federation) activityFor(ctx context.Context, inbox directory.Inbox, c d
 	if err != nil {
 		return nil, err
 	}
-	sent["@"+c.Handle] = head
-	return f.site.UpdateActor(c.Handle, actor, c.ID, c.At)
+	sent["@"+c.Handle] = coop.Version
+	return f.site.UpdateActor(c.Handle, actor, coop.Version, c.At)
 }
 
 func (f *Federation) activityForPost(ctx context.Context, inbox directory.Inbox, c directory.Change, id int64, sent told) ([]byte, error) {
@@ -70,9 +75,13 @@ func (f *Federation) activityForPost(ctx context.Context, inbox directory.Inbox,
 	case sent.post(post):
 		return nil, nil
 	}
+	if unknown && post.UpdatedAt.After(post.PublishedAt) {
+		// Nobody takes the same note's Create twice, so the edit is told besides.
+		return f.site.CreateNote(post)
+	}
 	sent[fmt.Sprint(post.ID)] = post.UpdatedAt
 	if unknown {
 		return f.site.CreateNote(post)
 	}
-	return f.site.UpdateNote(post, c.ID)
+	return f.site.UpdateNote(post)
 }

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
 
 	"coopverse/directory"
 	"coopverse/federation"
@@ -28,6 +29,8 @@ type serveCommand struct {
 	RedirectFrom  string   `help:"Address for plain http, which leads to https; with --tls-email." default:":80" placeholder:"ADDR"`
 	ACMEDirectory string   `name:"acme-directory" help:"Directory URL of another ACME authority than Let's Encrypt." placeholder:"URL"`
 	BehindProxy   []string `help:"TLS ends at a proxy with one of these addresses; only its X-Forwarded-For is believed." placeholder:"CIDR"`
+
+	Lease time.Duration `hidden:"" help:"How long an inbox waits for a process that died; a minute, but for tests."`
 
 	outgoing `embed:""`
 }
@@ -58,7 +61,7 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 		return err
 	}
 	site := document.Site{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Version: programVersion()}
-	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger})
+	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger, Lease: cmd.Lease})
 	answers, err := handler(d, f, web.Config{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Source: cmd.Source, Logger: logger})
 	if err != nil {
 		return err

@@ -14,8 +14,8 @@ import (
 
 // UpdateActor says that an actor has changed, and carries it as it is now:
 // document is what Coop or Directory wrote. With a new key it must be signed
-// with the old one.
-func (s Site) UpdateActor(handle string, document []byte, changeID int64, at time.Time) ([]byte, error) {
+// with the old one. Its id comes from the version of the entry.
+func (s Site) UpdateActor(handle string, document []byte, version int64, at time.Time) ([]byte, error) {
 	var object map[string]any
 	if err := json.Unmarshal(document, &object); err != nil {
 		return nil, fmt.Errorf("read the actor of %s: %w", handle, err)
@@ -24,7 +24,7 @@ func (s Site) UpdateActor(handle string, document []byte, changeID int64, at tim
 		return nil, fmt.Errorf("update %s: the document is of %v", handle, object["id"])
 	}
 	update := streams.NewActivityStreamsUpdate()
-	s.fillActivity(update, handle, s.Activity(handle, changeID, "profile"), at)
+	s.fillActivity(update, handle, s.Activity(handle, version, "profile"), at)
 	context := object["@context"] // go-fed takes it out of what stands inside
 	update.GetUnknownProperties()["object"] = object
 	return encode(update, context)
@@ -43,10 +43,11 @@ func (s Site) create(p directory.Post) vocab.ActivityStreamsCreate {
 	return create
 }
 
-// UpdateNote says that a post was edited.
-func (s Site) UpdateNote(p directory.Post, changeID int64) ([]byte, error) {
+// UpdateNote says that a post was edited. Its id comes from the moment of the
+// edit: one text, one id.
+func (s Site) UpdateNote(p directory.Post) ([]byte, error) {
 	update := streams.NewActivityStreamsUpdate()
-	s.fillActivity(update, p.Handle, s.Activity(p.Handle, changeID, "edit"), p.UpdatedAt)
+	s.fillActivity(update, p.Handle, fmt.Sprintf("%s/edits/%d", s.Post(p.Handle, p.ID), p.UpdatedAt.UnixMilli()), p.UpdatedAt)
 	update.SetActivityStreamsObject(noteObject(s.note(s.post(p))))
 	return encode(update, plainContext)
 }

@@ -112,7 +112,7 @@ func federated(t testing.TB) map[string][]byte {
 	both(site.FollowingPage("acme"))("following-page")
 	both(site.UpdateActor("acme", documents["coop-unclaimed"], 42, edited))("update-actor")
 	both(site.CreateNote(post()))("create-note")
-	both(site.UpdateNote(editedPost(), 43))("update-note")
+	both(site.UpdateNote(editedPost()))("update-note")
 	both(site.DeleteNote(post(), 44, edited))("delete-note")
 	both(site.DeleteActor("acme", 45, edited))("delete-actor")
 	both(site.Accept("acme", []byte(follow), "9"))("accept")
