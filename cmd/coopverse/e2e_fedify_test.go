@@ -1,16 +1,12 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"coopverse/directory"
 	"coopverse/directory/service"
 )
 
@@ -273,56 +269,4 @@ func labels(t *testing.T, ids ...string) string {
 		words[i] = s.Label
 	}
 	return strings.Join(words, ", ")
-}
-
-// receipts are the changes of an actor and who was told, newest first.
-func receipts(t *testing.T, us *instance, handle string) []directory.ToldChange {
-	t.Helper()
-	var all []directory.ToldChange
-	us.read(&all, "coop", "receipts", handle, "--json")
-	return all
-}
-
-var changeInID = regexp.MustCompile(`/activities/([0-9]+)/`)
-
-// agree compares our receipts with the other server's own record: what we say
-// was told since it started has arrived, what has arrived we say was told, and
-// nothing is awaited.
-func agree(t *testing.T, us *instance, them *fedify, handle string) {
-	t.Helper()
-	actor := igalia[:strings.LastIndex(igalia, "/")+1] + handle
-	if handle == directory.DirectoryHandle {
-		actor = ourOrigin + "/actors/" + handle
-	}
-	eventually(t, promise, "receipts that agree with what arrived", func() (bool, any) {
-		arrived := them.deliveries()
-		told := make(map[string]bool) // the changes that we say were told, by number and by post
-		for _, c := range receipts(t, us, handle) {
-			if len(c.Awaited)+len(c.Refused) > 0 {
-				return false, fmt.Sprintf("change %d is awaited or refused: %+v", c.Change, c)
-			}
-			if len(c.Told) == 0 {
-				continue
-			}
-			subject := actor
-			if c.Kind == directory.KindPosted || c.Kind == directory.KindPostEdited {
-				subject += "/posts/" + c.After
-			}
-			told[strconv.FormatInt(c.Change, 10)], told[subject] = true, true
-			has := slices.ContainsFunc(arrived, func(d delivery) bool { return d.Activity.Object.ID == subject && !d.At.Before(c.At) })
-			if c.Told[0].Inbox != inbox || !has && c.Told[0].At.After(them.since) {
-				return false, fmt.Sprintf("change %d is said to be told, and was not: %+v", c.Change, c)
-			}
-		}
-		for _, d := range arrived {
-			if d.Activity.Actor != actor || d.Activity.Type == "Accept" {
-				continue
-			}
-			number := changeInID.FindStringSubmatch(d.Activity.ID)
-			if !told[d.Activity.Object.ID] || number != nil && !told[number[1]] {
-				return false, "not said to be told: " + d.text
-			}
-		}
-		return true, nil
-	})
 }

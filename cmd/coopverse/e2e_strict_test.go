@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,6 +32,7 @@ type strict struct {
 	us      *instance
 	slow    atomic.Int64 // how long each delivery takes, in nanoseconds
 	round   atomic.Int64 // noted with each arrival
+	busy    atomic.Int64 // deliveries that are being verified
 	ids     atomic.Int64 // of activities
 
 	mu       sync.Mutex
@@ -97,12 +99,18 @@ func keyOf(actor string) string { return actor + "#main-key" }
 
 // take verifies a delivery and writes it down.
 func (s *strict) take(w http.ResponseWriter, r *http.Request, inbox string) {
+	s.busy.Add(1)
+	defer s.busy.Add(-1)
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return // whoever sent it is gone
 	}
 	time.Sleep(time.Duration(s.slow.Load()))
 	a, err := s.verified(r, body)
+	if errors.Is(err, errNoKey) {
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
@@ -135,9 +143,11 @@ func (s *strict) verified(r *http.Request, body []byte) (a arrival, err error) {
 	return a, claim.Verify(key)
 }
 
+// errNoKey means that our program does not answer: it was killed a moment ago.
+var errNoKey = errors.New("its key cannot be fetched now")
+
 // keyOfOurs is the key of one of our actors, which is asked for once: it never
-// changes. Our program may have been killed a moment ago, so it is asked for
-// until there is an answer.
+// changes.
 func (s *strict) keyOfOurs(actor string) (crypto.PublicKey, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -156,11 +166,11 @@ func (s *strict) keyOfOurs(actor string) (crypto.PublicKey, error) {
 	}
 	res, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errNoKey, err)
 	}
 	defer res.Body.Close()
 	if err := json.NewDecoder(res.Body).Decode(&document); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errNoKey, err)
 	}
 	key := document.PublicKey
 	if document.ID != actor || key.Owner != actor || key.ID != keyOf(actor) {
@@ -168,6 +178,16 @@ func (s *strict) keyOfOurs(actor string) (crypto.PublicKey, error) {
 	}
 	s.keys[actor], err = signature.ParsePublicKey(key.PublicKeyPem)
 	return s.keys[actor], err
+}
+
+// settle waits until what a killed program has still sent is written down.
+func (s *strict) settle() {
+	for {
+		time.Sleep(20 * time.Millisecond) // for requests on their way through the system
+		if s.busy.Load() == 0 {
+			return
+		}
+	}
 }
 
 // record is what an inbox has taken so far.
