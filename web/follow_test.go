@@ -201,6 +201,12 @@ func TestOnlyFollowFormsMayLeadAway(t *testing.T) {
 		if away := strings.Contains(w.Header().Get("Content-Security-Policy"), "form-action 'self' https:;"); away != form {
 			t.Errorf("%s has a follow form: %t, and may lead away: %t", p, form, away)
 		}
+		if tag := w.Header().Get("ETag"); tag != "" {
+			again := get(h, p, "If-None-Match", tag)
+			if policy := again.Header().Get("Content-Security-Policy"); again.Code != http.StatusNotModified || policy != "" {
+				t.Errorf("%s again: %d, and the policy becomes %q", p, again.Code, policy)
+			}
+		}
 		if script := strings.Contains(w.Body.String(), "/follow.js"); script != form {
 			t.Errorf("%s has a follow form: %t, and its script: %t", p, form, script)
 		}

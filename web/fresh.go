@@ -43,6 +43,9 @@ func (s *Server) unchanged(w http.ResponseWriter, r *http.Request, what string) 
 	if !hasTag(r, tag) {
 		return false, nil
 	}
+	// Headers of a 304 replace those that the reader has, and pages with a follow
+	// form have a policy of their own.
+	w.Header().Del("Content-Security-Policy")
 	w.WriteHeader(http.StatusNotModified)
 	return true, nil
 }
