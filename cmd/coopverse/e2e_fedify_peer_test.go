@@ -62,7 +62,7 @@ func newFedify(t *testing.T, a *authority, actors ...string) *fedify {
 
 // knows tells the server where a domain is, before it is started.
 func (f *fedify) knows(domain, address string) {
-	f.args = append(f.args, "--connect-to", connectTo(domain, address))
+	f.args = append(f.args, connectTo(domain, address))
 }
 
 // start starts the server and waits until it is ready.

@@ -120,8 +120,9 @@ func (a *authority) proxy(t *testing.T, to string) string {
 	}})
 }
 
-// connectTo is the flag by which a program finds a domain of the test.
-func connectTo(domain, address string) string { return domain + ":443:" + address }
+// connectTo is the flag by which a program finds a domain of the test, or any
+// domain if that is "".
+func connectTo(domain, address string) string { return "--connect-to=" + domain + ":443:" + address }
 
 // freePort is an address on this machine that nobody listens on.
 func freePort(t *testing.T) string {
@@ -147,24 +148,21 @@ type instance struct {
 
 // newInstance imports the bundled list into an empty database. The server is
 // not started yet.
-func newInstance(t *testing.T, database []string, a *authority, connections ...string) *instance {
+func newInstance(t *testing.T, database []string, a *authority, flags ...string) *instance {
 	t.Helper()
-	i := anotherServer(t, database, a, connections...)
+	i := anotherServer(t, database, a, flags...)
 	i.run("list", "import", i.list(nil))
 	return i
 }
 
 // anotherServer is another server on a database that is there.
-func anotherServer(t *testing.T, database []string, a *authority, connections ...string) *instance {
+func anotherServer(t *testing.T, database []string, a *authority, flags ...string) *instance {
 	t.Helper()
 	i := &instance{t: t, database: database, address: freePort(t), log: &output{}}
 	i.flags = append([]string{
 		"serve", "--domain", ourDomain, "--contact", "hello@" + ourDomain, "--behind-proxy", "127.0.0.1",
 		"--listen", i.address, "--allow-private", "127.0.0.0/8", "--ca-file", a.ca,
-	}, database...)
-	for _, c := range connections {
-		i.flags = append(i.flags, "--connect-to", c)
-	}
+	}, append(database, flags...)...)
 	t.Cleanup(func() {
 		i.stop()
 		if t.Failed() {

@@ -28,7 +28,7 @@ func TestBadInputAtTheInbox(t *testing.T) {
 		a := newAuthority(t, ourDomain, "*.test")
 		s := newStrict(t, a)
 		us := newInstance(t, database, a, s.anywhere())
-		s.meets(us)
+		s.meet(us)
 		us.start()
 		follow := s.activity("Follow", bob, igalia)
 		if status, answer := s.post(bob, igaliaInbox, follow); status != http.StatusAccepted {
@@ -162,7 +162,7 @@ func TestRepeatedFollowIsAcceptedAgain(t *testing.T) {
 		a := newAuthority(t, ourDomain, "*.test")
 		s := newStrict(t, a)
 		us := newInstance(t, database, a, s.anywhere())
-		s.meets(us)
+		s.meet(us)
 		us.start()
 		var asked []string
 		for n := range 2 {
@@ -194,7 +194,7 @@ func TestForgedRequestsDoNotLockTheRealActorOut(t *testing.T) {
 		a := newAuthority(t, ourDomain, "*.test")
 		s := newStrict(t, a)
 		us := newInstance(t, database, a, s.anywhere())
-		s.meets(us)
+		s.meet(us)
 		us.start()
 		key, err := s.key, error(nil)
 		if s.key, err = signature.GenerateKey(); err != nil {

@@ -48,15 +48,12 @@ func TestKillsLoseNothing(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, database []string) {
 		t.Parallel()
 		a := newAuthority(t, ourDomain, "*.test")
-		c := &crowd{t: t, strict: newStrict(t, a)}
-		c.us = newInstance(t, database, a, c.strict.anywhere())
-		c.us.flags = append(c.us.flags, "--lease", killLease.String())
-		c.strict.meets(c.us)
-		c.directory = openDirectory(t, database)
-		for n := range rounds {
-			c.round(n)
+		c := newCrowd(t, a)
+		c.meet(newInstance(t, database, a, c.anywhere(), "--lease", killLease.String()))
+		c.directory = directory.New(openDatabase(t, database))
+		for range rounds {
+			c.round()
 		}
-		c.strict.round.Store(int64(rounds))
 		c.us.start()
 		c.follow(t.Context(), len(c.unanswered))
 		c.edit(t.Context())
@@ -83,7 +80,6 @@ func TestKillsLoseNothing(t *testing.T) {
 type crowd struct {
 	*strict
 	t          *testing.T
-	us         *instance
 	directory  *directory.Directory
 	people     int
 	edits      int
@@ -91,8 +87,10 @@ type crowd struct {
 	accepted   []map[string]any // Follows that were answered with 202
 }
 
-// openDirectory opens the database beside the program, as its commands do.
-func openDirectory(t *testing.T, database []string) *directory.Directory {
+func newCrowd(t *testing.T, a *authority) *crowd { return &crowd{t: t, strict: newStrict(t, a)} }
+
+// openDatabase opens the database beside the program, as its commands do.
+func openDatabase(t *testing.T, database []string) *directory.Database {
 	t.Helper()
 	open := func() (*directory.Database, error) { return directory.OpenPostgres(database[1]) }
 	if database[0] == "--data" {
@@ -105,13 +103,12 @@ func openDirectory(t *testing.T, database []string) *directory.Directory {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = db.Close() })
-	return directory.New(db)
+	return db
 }
 
 // round starts the program and kills it a moment later.
-func (c *crowd) round(n int) {
+func (c *crowd) round() {
 	c.t.Helper()
-	c.strict.round.Store(int64(n))
 	c.us.start()
 	ctx, stop := context.WithCancel(c.t.Context())
 	var group sync.WaitGroup
@@ -127,6 +124,7 @@ func (c *crowd) round(n int) {
 	stop()
 	group.Wait()
 	c.settle()
+	c.kills.Add(1)
 }
 
 // follow sends n Follows, first those that had no answer, until ctx ends.
@@ -178,7 +176,7 @@ type heard struct {
 
 func (c *crowd) heard(follow map[string]any) (h heard) {
 	actor := follow["actor"].(string)
-	seen := make(map[string]int64) // the round of each id
+	seen := make(map[string]int64) // after how many kills each id came
 	last := 0
 	for _, a := range c.record(actor) {
 		if a.Object.Type == "Organization" {
@@ -188,11 +186,11 @@ func (c *crowd) heard(follow map[string]any) (h heard) {
 			}
 			last = n
 		}
-		round, before := seen[a.ID]
-		seen[a.ID] = a.round
+		kills, before := seen[a.ID]
+		seen[a.ID] = a.kills
 		if before {
 			h.twice++
-			if round == a.round {
+			if kills == a.kills {
 				h.wrong = append(h.wrong, a.ID+" came twice, and there was no kill between")
 			}
 			continue

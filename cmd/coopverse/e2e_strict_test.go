@@ -31,7 +31,7 @@ type strict struct {
 	public  string // the key in PEM
 	us      *instance
 	slow    atomic.Int64 // how long each delivery takes, in nanoseconds
-	round   atomic.Int64 // noted with each arrival
+	kills   atomic.Int64 // of our program so far, noted with each arrival
 	busy    atomic.Int64 // deliveries that are being verified
 	ids     atomic.Int64 // of activities
 
@@ -45,7 +45,7 @@ type strict struct {
 type arrival struct {
 	ID, Type, Actor string
 	Object          struct{ ID, Type, Name, Content, Object string }
-	round           int64
+	kills           int64
 }
 
 func newStrict(t *testing.T, a *authority) *strict {
@@ -70,10 +70,10 @@ func newStrict(t *testing.T, a *authority) *strict {
 }
 
 // anywhere is the flag by which our program finds every domain here.
-func (s *strict) anywhere() string { return ":443:" + s.address }
+func (s *strict) anywhere() string { return connectTo("", s.address) }
 
-// follows says whose inbox and keys these servers ask for.
-func (s *strict) meets(us *instance) { s.us = us }
+// meet says whose inboxes and keys these servers ask for.
+func (s *strict) meet(us *instance) { s.us = us }
 
 // ServeHTTP answers for actors, of whom all exist but those named gone…, and for
 // inboxes.
@@ -119,7 +119,7 @@ func (s *strict) take(w http.ResponseWriter, r *http.Request, inbox string) {
 		return
 	}
 	if r.Context().Err() == nil { // somebody still waits for the answer
-		a.round = s.round.Load()
+		a.kills = s.kills.Load()
 		s.arrivals[inbox] = append(s.arrivals[inbox], a)
 	}
 	w.WriteHeader(http.StatusAccepted)
