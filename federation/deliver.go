@@ -103,7 +103,7 @@ func (f *Federation) tell(ctx context.Context, inbox directory.Inbox) {
 	// What was begun is brought to its end and written down even if the program
 	// is told to stop: otherwise it would be sent a second time.
 	finish := context.WithoutCancel(ctx)
-	err := f.tellAccepts(finish, inbox)
+	err := f.tellAccepts(ctx, finish, &inbox)
 	if err == nil {
 		err = f.tellChanges(ctx, finish, &inbox)
 	}
@@ -122,27 +122,45 @@ func (f *Federation) tell(ctx context.Context, inbox directory.Inbox) {
 	}
 }
 
-func (f *Federation) tellAccepts(ctx context.Context, inbox directory.Inbox) error {
-	owed, err := f.directory.OwedAccepts(ctx, inbox.ID)
-	if err != nil {
-		return err
-	}
-	for _, follower := range owed {
-		body, err := f.site.Accept(follower.Handle, []byte(follower.Follow), follower.FollowID)
-		if err != nil {
-			return fmt.Errorf("write the Accept of %s: %w", follower.FollowID, err)
-		}
-		err = f.send(ctx, inbox.URL, follower.Handle, body)
-		if errors.Is(err, fetch.ErrFinal) {
-			f.logger.Warn("Accept refused", "inbox", inbox.URL, "error", err)
-		} else if err != nil {
+// tellAccepts sends the Accepts that are owed. They may be many, and an actor's
+// key takes a while to make, so the lease is extended on the way.
+func (f *Federation) tellAccepts(ctx, finish context.Context, inbox *directory.Inbox) error {
+	extended := time.Now()
+	for ctx.Err() == nil {
+		owed, err := f.directory.OwedAccepts(finish, inbox.ID)
+		if err != nil || len(owed) == 0 {
 			return err
 		}
-		if err := f.directory.Accepted(ctx, follower); err != nil {
-			return err
+		for _, follower := range owed {
+			if ctx.Err() != nil {
+				return nil
+			}
+			if time.Since(extended) > f.lease/4 {
+				if err := f.directory.Took(finish, inbox, inbox.Taken, nil, f.lease); err != nil {
+					return err
+				}
+				extended = time.Now()
+			}
+			if err := f.tellAccept(finish, *inbox, follower); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+func (f *Federation) tellAccept(ctx context.Context, inbox directory.Inbox, follower directory.Follower) error {
+	body, err := f.site.Accept(follower.Handle, []byte(follower.Follow), follower.FollowID)
+	if err != nil {
+		return fmt.Errorf("write the Accept of %s: %w", follower.FollowID, err)
+	}
+	err = f.send(ctx, inbox.URL, follower.Handle, body)
+	if errors.Is(err, fetch.ErrFinal) {
+		f.logger.Warn("Accept refused", "inbox", inbox.URL, "error", err)
+	} else if err != nil {
+		return err
+	}
+	return f.directory.Accepted(ctx, follower)
 }
 
 // tellChanges sends what the inbox is owed. The number of the last change is
