@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -100,10 +101,12 @@ func newAuthority(t *testing.T, names ...string) *authority {
 }
 
 // serve starts a server with TLS and returns its address, 127.0.0.1 and a port.
-func (a *authority) serve(t *testing.T, handler http.Handler) string {
+// Connections are marked by mark, if it is not nil.
+func (a *authority) serve(t *testing.T, handler http.Handler, mark func(context.Context, net.Conn) context.Context) string {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{a.leaf}, MinVersion: tls.VersionTLS12}
+	server.Config.ConnContext = mark
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes with programs that were killed
 	server.StartTLS()
 	t.Cleanup(server.Close)
@@ -117,7 +120,7 @@ func (a *authority) proxy(t *testing.T, to string) string {
 		r.SetURL(&url.URL{Scheme: "http", Host: to})
 		r.Out.Host = r.In.Host
 		r.SetXForwarded()
-	}})
+	}}, nil)
 }
 
 // connectTo is the flag by which a program finds a domain of the test, or any

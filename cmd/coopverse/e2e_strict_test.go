@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"crypto/rsa"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,7 +33,7 @@ type strict struct {
 	public  string // the key in PEM
 	us      *instance
 	slow    atomic.Int64 // how long each delivery takes, in nanoseconds
-	kills   atomic.Int64 // of our program so far, noted with each arrival
+	kills   atomic.Int64 // of our program so far
 	busy    atomic.Int64 // deliveries that are being verified
 	ids     atomic.Int64 // of activities
 
@@ -45,7 +47,7 @@ type strict struct {
 type arrival struct {
 	ID, Type, Actor string
 	Object          struct{ ID, Type, Name, Content, Object string }
-	kills           int64
+	kills           [2]int64 // before the connection, and before the request
 }
 
 func newStrict(t *testing.T, a *authority) *strict {
@@ -58,7 +60,9 @@ func newStrict(t *testing.T, a *authority) *strict {
 	if s.public, err = signature.MarshalPublicKey(&key.PublicKey); err != nil {
 		t.Fatal(err)
 	}
-	s.address = a.serve(t, s)
+	s.address = a.serve(t, s, func(ctx context.Context, _ net.Conn) context.Context {
+		return context.WithValue(ctx, killsBefore{}, s.kills.Load())
+	})
 	t.Cleanup(func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -68,6 +72,10 @@ func newStrict(t *testing.T, a *authority) *strict {
 	})
 	return s
 }
+
+// killsBefore is the key under which a connection knows how often our program
+// had been killed when it began.
+type killsBefore struct{}
 
 // anywhere is the flag by which our program finds every domain here.
 func (s *strict) anywhere() string { return connectTo("", s.address) }
@@ -99,6 +107,7 @@ func keyOf(actor string) string { return actor + "#main-key" }
 
 // take verifies a delivery and writes it down.
 func (s *strict) take(w http.ResponseWriter, r *http.Request, inbox string) {
+	before, _ := r.Context().Value(killsBefore{}).(int64)
 	s.busy.Add(1)
 	defer s.busy.Add(-1)
 	body, err := io.ReadAll(r.Body)
@@ -119,7 +128,7 @@ func (s *strict) take(w http.ResponseWriter, r *http.Request, inbox string) {
 		return
 	}
 	if r.Context().Err() == nil { // somebody still waits for the answer
-		a.kills = s.kills.Load()
+		a.kills = [2]int64{before, s.kills.Load()}
 		s.arrivals[inbox] = append(s.arrivals[inbox], a)
 	}
 	w.WriteHeader(http.StatusAccepted)

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"coopverse/directory"
 	"coopverse/directory/storetest"
 )
 
@@ -22,22 +21,22 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 	)
 	database := []string{"--database", storetest.EmptyPostgresDSN(t)}
 	a := newAuthority(t, ourDomain, "*.test")
-	c := newCrowd(t, a)
-	first := newInstance(t, database, a, c.anywhere(), "--lease", lease.String())
-	second := anotherServer(t, database, a, c.anywhere(), "--lease", lease.String())
-	db := openDatabase(t, database)
-	c.directory = directory.New(db)
-	c.meet(first)
+	c := newCrowd(t, a, database, "--lease", lease.String())
+	first, second := c.us, anotherServer(t, database, a, c.anywhere(), "--lease", lease.String())
 	first.start()
 	second.start()
-	c.follow(t.Context(), people)
-	eventually(t, 20*time.Second, "accepted", func() (bool, any) { return c.total() == people && len(c.accepted) == people, c.total() })
+	for range people {
+		c.follow(following{actor: c.newPerson(), handle: "igalia"})
+	}
+	eventually(t, 20*time.Second, "accepted", func() (bool, any) {
+		return len(c.missing(c.accepted)) == 0 && len(c.accepted) == people, c.missing(c.accepted)
+	})
 
 	c.slow.Store(int64(slow))
-	c.edit(t.Context())
+	c.edit("igalia")
 	holds := func(i *instance) (n int) {
 		query := "SELECT count(*) FROM inboxes WHERE leased_until > now() AND leased_by LIKE '%/' || $1 || '/%'"
-		if err := db.SQL().QueryRowContext(t.Context(), query, fmt.Sprint(i.process.Process.Pid)).Scan(&n); err != nil {
+		if err := c.db.SQL().QueryRowContext(t.Context(), query, fmt.Sprint(i.process.Process.Pid)).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		return n
@@ -56,20 +55,13 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 	c.meet(living)
 	c.settle()
 	c.kills.Add(1)
-	c.edit(t.Context())
-	c.edit(t.Context())
+	c.edit("igalia")
+	c.edit("igalia")
 	eventually(t, lease+15*time.Second, "told by the other process", func() (bool, any) {
-		missing := c.missing()
+		missing := c.missing(c.accepted)
 		return len(missing) == 0, strings.Join(missing, "\n")
 	})
-	took, twice := time.Since(killed), 0
-	for _, follow := range c.accepted {
-		h := c.heard(follow)
-		twice += h.twice
-		for _, wrong := range h.wrong {
-			t.Errorf("%s: %s", follow["actor"], wrong)
-		}
-	}
+	took, twice := time.Since(killed), c.judge()
 	if twice > left {
 		t.Errorf("%d deliveries came twice, of %d inboxes that were being told", twice, left)
 	}
