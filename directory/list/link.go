@@ -122,7 +122,7 @@ var (
 // for what is no web address at all, such as mailto: or a path.
 func repairURL(dest string) string {
 	dest = strings.ReplaceAll(strings.TrimSpace(dest), " ", "%20")
-	address := dest
+	var address string
 	switch m := webScheme.FindStringSubmatch(dest); {
 	case m != nil:
 		rest := dest[len(m[0]):]

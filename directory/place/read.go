@@ -1,6 +1,9 @@
 package place
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Reading is what a region cell says.
 type Reading struct {
@@ -129,12 +132,9 @@ func (r *reader) close() {
 }
 
 func (r *reader) addPlace(p Place) {
-	for _, known := range r.Places {
-		if known == p {
-			return
-		}
+	if !slices.Contains(r.Places, p) {
+		r.Places = append(r.Places, p)
 	}
-	r.Places = append(r.Places, p)
 }
 
 // text is the part of a cell that phrases came from.

@@ -36,7 +36,8 @@ func TestInitialsSayWhichCoopItIs(t *testing.T) {
 
 func TestSameCoopGetsSamePicture(t *testing.T) {
 	first, second := draw(t, "hypha", "Hypha"), draw(t, "hypha", "Hypha")
-	if !bytes.Equal(first, second) || Version("hypha", "Hypha") != Version("hypha", "Hypha") {
+	one, again := Version("hypha", "Hypha"), Version("hypha", "Hypha")
+	if !bytes.Equal(first, second) || one != again {
 		t.Error("the picture of hypha differs between two calls")
 	}
 }

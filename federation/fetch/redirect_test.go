@@ -39,8 +39,7 @@ func TestThreeRedirectsAreFollowed(t *testing.T) {
 }
 
 func TestRedirectsThatAreNotFollowed(t *testing.T) {
-	var p *peer
-	p = newPeer(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+	p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/self":
 			http.Redirect(w, r, "/self#again", http.StatusFound)

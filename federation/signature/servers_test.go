@@ -148,7 +148,7 @@ func TestRequestsOfOtherServers(t *testing.T) {
 	}
 	for _, s := range servers {
 		t.Run(s.name, func(t *testing.T) {
-			key, signature := crypto.PublicKey(edwards.Public()), []byte(nil)
+			key, signature := edwards.Public(), []byte(nil)
 			switch s.hash {
 			case crypto.SHA256:
 				sum := sha256.Sum256([]byte(s.signed))
