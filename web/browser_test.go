@@ -3,7 +3,6 @@ package web_test
 import (
 	"context"
 	"net/http/httptest"
-	"os"
 	"os/exec"
 	"testing"
 	"time"
