@@ -19,7 +19,7 @@ type crowd struct {
 	*strict
 	t          *testing.T
 	db         *directory.Database
-	people     int
+	people     int // the number of the last person
 	edits      int
 	names      map[string]string // by handle, of those that were edited
 	unanswered []following       // Follows that had no answer, to be sent again
@@ -58,9 +58,8 @@ func openDatabase(t *testing.T, database []string) *directory.Database {
 	return db
 }
 
-// newPerson is somebody on one of 16 servers.
-func (c *crowd) newPerson() string {
-	c.people++
+// person is the person with the last number, on one of 16 servers.
+func (c *crowd) person() string {
 	return fmt.Sprintf("https://p%d.test/users/%d", c.people%16, c.people)
 }
 

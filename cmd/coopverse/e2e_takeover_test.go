@@ -26,7 +26,8 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 	first.start()
 	second.start()
 	for range people {
-		c.follow(following{actor: c.newPerson(), handle: "igalia"})
+		c.people++
+		c.follow(following{actor: c.person(), handle: "igalia"})
 	}
 	eventually(t, 20*time.Second, "accepted", func() (bool, any) {
 		return len(c.missing(c.accepted)) == 0 && len(c.accepted) == people, c.missing(c.accepted)
