@@ -63,6 +63,15 @@ func (c *crowd) person() string {
 	return fmt.Sprintf("https://p%d.test/users/%d", c.people%16, c.people)
 }
 
+// lookUp reads a co-op's profile, as people do before they follow. Its key is
+// made at that moment, which takes a while.
+func (c *crowd) lookUp(handle string) {
+	c.t.Helper()
+	if _, err := c.keyOfOurs(ourOrigin + "/coops/" + handle); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // follow sends a Follow and keeps it for later if it has no answer.
 func (c *crowd) follow(f following) {
 	if f.activity == nil {

@@ -13,7 +13,7 @@ import (
 )
 
 // killLease is how long an inbox waits here for a process that was killed.
-const killLease = 2 * time.Second
+const killLease = 3 * time.Second
 
 // readCoops have one reader each.
 var readCoops = []string{"agaric", "baseline", "brierwood", "caravan", "catalyst", "colab", "hypha", "koumbit", "vulk", "zinc"}
@@ -50,7 +50,9 @@ func TestKillsLoseNothing(t *testing.T) {
 		t.Parallel()
 		c := newCrowd(t, newAuthority(t, ourDomain, "*.test"), database, "--lease", killLease.String())
 		c.us.start()
+		c.lookUp("igalia")
 		for _, handle := range readCoops {
+			c.lookUp(handle)
 			c.people++
 			c.follow(following{actor: c.person(), handle: handle})
 		}

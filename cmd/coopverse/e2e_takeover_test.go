@@ -25,6 +25,7 @@ func TestAnotherProcessTakesOver(t *testing.T) {
 	first, second := c.us, anotherServer(t, database, a, c.anywhere(), "--lease", lease.String())
 	first.start()
 	second.start()
+	c.lookUp("igalia")
 	for range people {
 		c.people++
 		c.follow(following{actor: c.person(), handle: "igalia"})
