@@ -8,6 +8,7 @@ GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PKG      ?= ./...
 FUZZTIME ?= 10s
+FUZZIN ?= .
 ROUNDS   ?= 20
 
 # No C compiler is needed; only the race detector asks for one. It is set
@@ -57,8 +58,8 @@ RACE := CGO_ENABLED=1 go test -race -skip '^Test(TryIsReadyInTwoSeconds|KillsLos
 race: ## Run the tests under the race detector (needs a C compiler)
 	$(RACE) -count=1 $(PKG)
 
-fuzz: ## Fuzz every target for FUZZTIME (10s)
-	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' . | while IFS=: read -r file func; do \
+fuzz: ## Fuzz every target below FUZZIN (all) for FUZZTIME (10s)
+	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' $(FUZZIN) | while IFS=: read -r file func; do \
 		echo "$${func#func } in $$(dirname "$$file")"; \
 		go test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; \
 	done
