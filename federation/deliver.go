@@ -3,6 +3,8 @@ package federation
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	mathrand "math/rand/v2"
@@ -150,7 +152,10 @@ func (f *Federation) tellAccepts(ctx, finish context.Context, inbox *directory.I
 }
 
 func (f *Federation) tellAccept(ctx context.Context, inbox directory.Inbox, follower directory.Follower) error {
-	body, err := f.site.Accept(follower.Handle, []byte(follower.Follow), follower.FollowID)
+	// The Follow's id, which may be of any form, makes the Accept's, so that it
+	// is the same each time it is tried.
+	name := sha256.Sum256([]byte(follower.FollowID))
+	body, err := f.site.Accept(follower.Handle, []byte(follower.Follow), hex.EncodeToString(name[:12]))
 	if err != nil {
 		return fmt.Errorf("write the Accept of %s: %w", follower.FollowID, err)
 	}

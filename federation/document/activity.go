@@ -77,29 +77,19 @@ func (s Site) DeleteActor(handle string, changeID int64, at time.Time) ([]byte, 
 // they came; n makes its id unique. Mastodon cannot look its Follows up, so
 // their ids alone would not do.
 func (s Site) Accept(handle string, follow []byte, n string) ([]byte, error) {
-	accept := streams.NewActivityStreamsAccept()
-	return s.answer(accept, handle, s.Actor(handle)+"/accepts/"+n, follow)
-}
-
-// RejectFollow turns a Follow down.
-func (s Site) RejectFollow(handle string, follow []byte, n string) ([]byte, error) {
-	reject := streams.NewActivityStreamsReject()
-	return s.answer(reject, handle, s.Actor(handle)+"/rejects/"+n, follow)
-}
-
-func (s Site) answer(t vocabularyActivity, handle, id string, follow []byte) ([]byte, error) {
 	quoted, follower, err := quoteFollow(follow)
 	if err != nil {
-		return nil, fmt.Errorf("answer a Follow of %s: %w", handle, err)
+		return nil, fmt.Errorf("accept a Follow of %s: %w", handle, err)
 	}
 	if quoted["object"] != s.Actor(handle) {
-		return nil, fmt.Errorf("answer a Follow of %s: it is of %v", handle, quoted["object"])
+		return nil, fmt.Errorf("accept a Follow of %s: it is of %v", handle, quoted["object"])
 	}
-	t.SetJSONLDId(idOf(id))
-	t.SetActivityStreamsActor(actorIs(s.Actor(handle)))
-	t.GetUnknownProperties()["to"] = []any{follower}
-	t.GetUnknownProperties()["object"] = quoted
-	return encode(t, plainContext)
+	accept := streams.NewActivityStreamsAccept()
+	accept.SetJSONLDId(idOf(s.Actor(handle) + "/accepts/" + n))
+	accept.SetActivityStreamsActor(actorIs(s.Actor(handle)))
+	accept.GetUnknownProperties()["to"] = []any{follower}
+	accept.GetUnknownProperties()["object"] = quoted
+	return encode(accept, plainContext)
 }
 
 // quoteFollow copies a Follow into our answer: its id as it came, and actor and

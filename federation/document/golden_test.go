@@ -116,7 +116,6 @@ func federated(t testing.TB) map[string][]byte {
 	both(site.DeleteNote(post(), 44, edited))("delete-note")
 	both(site.DeleteActor("acme", 45, edited))("delete-actor")
 	both(site.Accept("acme", []byte(follow), "9"))("accept")
-	both(site.RejectFollow("instance", []byte(strings.ReplaceAll(follow, "coops/acme", "actors/instance")), "9"))("reject")
 	return documents
 }
 
