@@ -51,24 +51,15 @@ func (heard) TableName() string { return "heard" }
 // ErrRepeated means that the activity was taken in before; it had no effect.
 var ErrRepeated = errors.New("this activity was taken in before")
 
-// PeerByID returns a remembered actor, or ErrNotFound.
-func (d *Directory) PeerByID(ctx context.Context, id string) (Peer, error) {
-	return d.peer(ctx, "id = ?", id)
-}
-
 // PeerByKey returns the remembered actor with that key, or ErrNotFound.
 func (d *Directory) PeerByKey(ctx context.Context, keyID string) (Peer, error) {
-	return d.peer(ctx, "key_id = ?", keyID)
-}
-
-func (d *Directory) peer(ctx context.Context, where, value string) (Peer, error) {
 	var p Peer
-	err := d.db.read.WithContext(ctx).Where(where, value).Take(&p).Error
+	err := d.db.read.WithContext(ctx).Where("key_id = ?", keyID).Take(&p).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Peer{}, fmt.Errorf("%w: %s", ErrNotFound, value)
+		return Peer{}, fmt.Errorf("%w: the key %s", ErrNotFound, keyID)
 	}
 	if err != nil {
-		return Peer{}, fmt.Errorf("read peer %s: %w", value, err)
+		return Peer{}, fmt.Errorf("read the actor with the key %s: %w", keyID, err)
 	}
 	return p, nil
 }

@@ -170,9 +170,9 @@ func TestTidyForgetsWhoFollowsNobody(t *testing.T) {
 		if err := d.Tidy(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		for id, want := range map[string]error{ann.ID: nil, ben.ID: nil, old.ID: directory.ErrNotFound} {
-			if _, err := d.PeerByID(t.Context(), id); !errors.Is(err, want) {
-				t.Errorf("%s: %v, want %v", id, err, want)
+		for key, want := range map[string]error{ann.KeyID: nil, ben.KeyID: nil, old.KeyID: directory.ErrNotFound} {
+			if _, err := d.PeerByKey(t.Context(), key); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", key, err, want)
 			}
 		}
 	})

@@ -16,6 +16,18 @@ func contextWithCancel(t *testing.T) (context.Context, context.CancelFunc) {
 	return context.WithCancel(context.WithoutCancel(t.Context()))
 }
 
+// followedSange is a directory that tells, and a server whose Ann follows
+// @sange and has been accepted.
+func followedSange(t *testing.T, d *directory.Directory) (*ourServer, *otherServer) {
+	t.Helper()
+	us, other := serveOurs(t, d), newOtherServer(t)
+	us.deliver()
+	other.follow(us, other.actor("ann"), "sange")
+	other.waitFor(1)
+	other.forget()
+	return us, other
+}
+
 // lines writes what was taken as one line each.
 func lines(took []received) string {
 	var text []string
@@ -93,11 +105,7 @@ func TestSlowListenerGetsTheLastStateOnce(t *testing.T) {
 
 func TestFreshNoteIsEditedAndAnEmptyOneDeleted(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
-		us, other := serveOurs(t, d), newOtherServer(t)
-		us.deliver()
-		other.follow(us, other.actor("ann"), "sange")
-		other.waitFor(1)
-		other.forget()
+		us, other := followedSange(t, d)
 		us.edit("sange", map[string]string{"services": "hosting,training"})
 		other.waitFor(2)
 		us.edit("sange", map[string]string{"website": "https://sange.example"})
@@ -112,11 +120,7 @@ func TestFreshNoteIsEditedAndAnEmptyOneDeleted(t *testing.T) {
 
 func TestFailingServerIsTriedAgainInOrder(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
-		us, other := serveOurs(t, d), newOtherServer(t)
-		us.deliver()
-		other.follow(us, other.actor("ann"), "sange")
-		other.waitFor(1)
-		other.forget()
+		us, other := followedSange(t, d)
 		other.mu.Lock()
 		other.answer = func(n int, _ received) int {
 			return []int{http.StatusInternalServerError, http.StatusTooManyRequests, http.StatusUnauthorized, http.StatusAccepted}[min(n, 3)]
@@ -132,11 +136,7 @@ func TestFailingServerIsTriedAgainInOrder(t *testing.T) {
 
 func TestRetryAfterIsHonoured(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
-		us, other := serveOurs(t, d), newOtherServer(t)
-		us.deliver()
-		other.follow(us, other.actor("ann"), "sange")
-		other.waitFor(1)
-		other.forget()
+		us, other := followedSange(t, d)
 		other.mu.Lock()
 		other.header.Set("Retry-After", "2")
 		other.answer = func(n int, _ received) int {
@@ -157,11 +157,7 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 
 func TestRefusedActivityIsPassedOver(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
-		us, other := serveOurs(t, d), newOtherServer(t)
-		us.deliver()
-		other.follow(us, other.actor("ann"), "sange")
-		other.waitFor(1)
-		other.forget()
+		us, other := followedSange(t, d)
 		other.mu.Lock()
 		other.answer = func(_ int, r received) int {
 			if r.Body["type"] == "Update" {
@@ -211,11 +207,7 @@ func TestGoneInboxIsAskedTwiceAndForgotten(t *testing.T) {
 
 func TestRemovedCoopSaysGoodbye(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
-		us, other := serveOurs(t, d), newOtherServer(t)
-		us.deliver()
-		other.follow(us, other.actor("ann"), "sange")
-		other.waitFor(1)
-		other.forget()
+		us, other := followedSange(t, d)
 		if err := d.RemoveCoop(t.Context(), "sange", "asked", "test"); err != nil {
 			t.Fatal(err)
 		}

@@ -1,5 +1,7 @@
 package main
 
+import "encoding/json"
+
 type coopCommands struct {
 	Show   coopShowCommand   `cmd:"" help:"Show what is known about a co-op, and who said so."`
 	Edit   coopEditCommand   `cmd:"" help:"Change a co-op's entry as a curator."`
@@ -7,4 +9,12 @@ type coopCommands struct {
 
 	Followers coopFollowersCommand `cmd:"" help:"List who follows a co-op."`
 	Receipts  coopReceiptsCommand  `cmd:"" help:"Say for every change who was told, who is awaited, and who refused."`
+}
+
+// printJSON prints what --json asks for.
+func printJSON(std streams, value any) error {
+	out := json.NewEncoder(std.out)
+	out.SetIndent("", "  ")
+	out.SetEscapeHTML(false)
+	return out.Encode(value)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"text/tabwriter"
@@ -61,9 +60,7 @@ func printFollowersJSON(std streams, followers []directory.Follower) error {
 	for i, f := range followers {
 		rows[i] = row{f.PeerID, f.FollowedAt, f.AcceptedAt}
 	}
-	out := json.NewEncoder(std.out)
-	out.SetIndent("", "  ")
-	return out.Encode(rows)
+	return printJSON(std, rows)
 }
 
 // mustExist refuses a handle that no actor has. A removed co-op still has

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"coopverse/directory"
@@ -35,9 +34,7 @@ func (cmd *coopReceiptsCommand) Run(ctx context.Context, p *program, std streams
 		return err
 	}
 	if cmd.JSON {
-		out := json.NewEncoder(std.out)
-		out.SetIndent("", "  ")
-		return out.Encode(told)
+		return printJSON(std, told)
 	}
 	for _, t := range told {
 		fmt.Fprintln(std.out, t.Line())

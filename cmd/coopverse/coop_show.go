@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -37,10 +36,7 @@ func (cmd *coopShowCommand) Run(ctx context.Context, p *program, std streams) er
 		return err
 	}
 	if cmd.JSON {
-		out := json.NewEncoder(std.out)
-		out.SetIndent("", "  ")
-		out.SetEscapeHTML(false)
-		return out.Encode(entry)
+		return printJSON(std, entry)
 	}
 	printEntry(std, entry)
 	return nil
