@@ -23,7 +23,7 @@ func TestNoCursorSkipsAChange(t *testing.T) {
 			group.Go(func() {
 				for n := range edits {
 					open := time.Duration((w*7+n*3)%11) * time.Millisecond
-					if err := d.EditSlowly(t.Context(), handles[w], fmt.Sprint(1900+n), open); err != nil {
+					if err := d.EditSlowly(t.Context(), handles[w], fmt.Sprint(1900+n), func() { time.Sleep(open) }); err != nil {
 						t.Error(err)
 					}
 				}

@@ -48,8 +48,11 @@ type Coop struct {
 	RemovedReason string
 	MergedInto    string // handle of the entry that this one turned out to be
 	ListedAt      time.Time
-	UpdatedAt     time.Time
+	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
 	ClaimedAt     *time.Time
+	MovedTo       string // id of the actor on the co-op's own server, or ""
+	Featurable    string // whether others may put it into collections: true, false; "": nobody has said
+	Quotable      string // whether others may quote its posts, in the same way
 }
 
 // Place is one of a co-op's places.
@@ -78,12 +81,38 @@ func (c Coop) LanguageTags() []string { return split(c.Languages, ",") }
 // Claimed says whether the co-op has proved who it is.
 func (c Coop) Claimed() bool { return c.ClaimedAt != nil }
 
+// Listed says whether the co-op is shown among the others.
+func (c Coop) Listed() bool { return c.Status == Active || c.Status == Inactive }
+
+// FeaturableBy says whether the co-op may be put into somebody's collection. A
+// co-op that has not said is shown by this directory only, until it claims its
+// entry.
+func (c Coop) FeaturableBy(ownDirectory bool) bool {
+	if c.Featurable == "" {
+		return ownDirectory || c.Claimed()
+	}
+	return c.Featurable == "true"
+}
+
+// MayBeQuoted says whether others may quote the co-op's posts, which are public.
+func (c Coop) MayBeQuoted() bool { return c.Quotable != "false" }
+
 var (
-	// ErrNotFound means that there is no such co-op and never was.
-	ErrNotFound = errors.New("no such co-op")
+	// ErrNotFound means that there is no such co-op, post or whatever was asked
+	// for, and of co-ops that there never was.
+	ErrNotFound = errors.New("not found")
 	// ErrInvalid means that what was given cannot be taken as it is.
 	ErrInvalid = errors.New("not valid")
 )
+
+// notFound is ErrNotFound in words that say what there is not.
+func notFound(format string, args ...any) error { return &missing{fmt.Sprintf(format, args...)} }
+
+type missing struct{ what string }
+
+func (e *missing) Error() string { return "no such " + e.what }
+
+func (e *missing) Is(target error) bool { return target == ErrNotFound }
 
 // GoneError means that a co-op's entry was here and is not any more.
 type GoneError struct {
@@ -116,10 +145,10 @@ func (d *Directory) Coop(ctx context.Context, handle string) (Coop, error) {
 
 func coopByHandle(tx *gorm.DB, handle string) (Coop, error) {
 	var c Coop
-	err := tx.Where("handle = ?", strings.ToLower(handle)).Take(&c).Error
+	err := tx.Where("handle = ?", strings.ToLower(asText(handle))).Take(&c).Error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
-		return Coop{}, fmt.Errorf("%w: %s", ErrNotFound, handle)
+		return Coop{}, notFound("co-op: %s", handle)
 	case err != nil:
 		return Coop{}, fmt.Errorf("read co-op %s: %w", handle, err)
 	case c.Status == Removed:

@@ -18,8 +18,13 @@ import (
 	_ "modernc.org/sqlite" // registers the "sqlite" driver
 )
 
-// readers is the size of SQLite's read pool; there is always one writer.
-const readers = 4
+const (
+	// readers is the size of SQLite's read pool; there is always one writer.
+	readers = 4
+	// connections is the size of each of PostgreSQL's two pools. Those who write
+	// may all be waiting for one change, and pages are shown meanwhile.
+	connections = 10
+)
 
 // Database is an open SQLite or PostgreSQL database.
 type Database struct {
@@ -68,17 +73,24 @@ func OpenPostgres(dsn string) (*Database, error) {
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	config.RuntimeParams["synchronous_commit"] = "on"
-	db := stdlib.OpenDB(*config)
-	db.SetMaxOpenConns(20)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	if err := db.Ping(); err != nil {
-		return nil, fmt.Errorf("open the database %s on %s: %w", config.Database, config.Host, err)
+	d := &Database{postgres: true}
+	pool := func() (*gorm.DB, error) {
+		db := stdlib.OpenDB(*config)
+		d.pools = append(d.pools, db)
+		db.SetMaxOpenConns(connections)
+		db.SetConnMaxIdleTime(5 * time.Minute)
+		if err := db.Ping(); err != nil {
+			return nil, fmt.Errorf("open the database %s on %s: %w", config.Database, config.Host, err)
+		}
+		return openGORM(postgres.New(postgres.Config{Conn: db}))
 	}
-	g, err := openGORM(postgres.New(postgres.Config{Conn: db}))
+	if d.write, err = pool(); err == nil {
+		d.read, err = pool()
+	}
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, d.Close())
 	}
-	return &Database{read: g, write: g, pools: []*sql.DB{db}, postgres: true}, nil
+	return d, nil
 }
 
 func openGORM(dialector gorm.Dialector) (*gorm.DB, error) {
@@ -127,9 +139,21 @@ const changeLock = 0x636f6f70
 // change runs fn in the one transaction at a time that may write to the
 // change log. SQLite has a single writer anyway.
 func (d *Database) change(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return d.locked(ctx, "SELECT pg_advisory_xact_lock(?)", fn)
+}
+
+// betweenChanges runs fn in a transaction beside which no other one writes to
+// the change log, though several such may run at once. What is heard must come
+// before or after a change: a Follow that read the number of the last change
+// while the next one was being written could miss that one.
+func (d *Database) betweenChanges(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return d.locked(ctx, "SELECT pg_advisory_xact_lock_shared(?)", fn)
+}
+
+func (d *Database) locked(ctx context.Context, lock string, fn func(tx *gorm.DB) error) error {
 	return d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if d.postgres {
-			if err := tx.Exec("SELECT pg_advisory_xact_lock(?)", changeLock).Error; err != nil {
+			if err := tx.Exec(lock, changeLock).Error; err != nil {
 				return fmt.Errorf("wait for the change log: %w", err)
 			}
 		}
@@ -137,5 +161,8 @@ func (d *Database) change(ctx context.Context, fn func(tx *gorm.DB) error) error
 	})
 }
 
-// now is the time as both databases keep it: UTC, in whole milliseconds.
-func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+// now is the time as both databases keep it.
+func now() time.Time { return asStored(time.Now()) }
+
+// asStored is a time as both databases keep it: UTC, in whole milliseconds.
+func asStored(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

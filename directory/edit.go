@@ -85,10 +85,15 @@ func kindOf(field string, before, after Status) Kind {
 }
 
 // save writes the edit: entry, facts, search and the change log. An edit that
-// changed nothing writes nothing. It must run inside Database.change.
-func (d *Directory) save(tx *gorm.DB, e *edit, g *place.Gazetteer) error {
+// changed nothing writes nothing. The topics that the co-op joins and leaves by
+// it are noted in topics. It must run inside Database.change.
+func (d *Directory) save(tx *gorm.DB, e *edit, g *place.Gazetteer, topics *membership) error {
 	if len(e.changes) == 0 {
 		return nil
+	}
+	before, err := topicsBefore(tx, e)
+	if err != nil {
+		return err
 	}
 	e.coop.Version++
 	e.coop.UpdatedAt = e.at
@@ -98,14 +103,21 @@ func (d *Directory) save(tx *gorm.DB, e *edit, g *place.Gazetteer) error {
 	if err := e.saveFacts(tx); err != nil {
 		return fmt.Errorf("save the facts of %s: %w", e.coop.Handle, err)
 	}
-	if err := d.saveDerived(tx, e.coop, g); err != nil {
+	places, err := d.saveDerived(tx, e.coop, g)
+	if err != nil {
 		return fmt.Errorf("save what follows from the facts of %s: %w", e.coop.Handle, err)
 	}
+	topics.note(e, before, topicsOf(e.coop, places))
 	for i := range e.changes {
 		e.changes[i].Handle, e.changes[i].Version, e.changes[i].At = e.coop.Handle, e.coop.Version, e.at
 	}
 	if err := tx.CreateInBatches(&e.changes, 100).Error; err != nil {
 		return fmt.Errorf("write the change log for %s: %w", e.coop.Handle, err)
+	}
+	if e.changed("featurable", "quotable") {
+		if err := revoke(tx, e.coop); err != nil {
+			return err
+		}
 	}
 	return announce(tx, e)
 }
@@ -133,35 +145,51 @@ type coopService struct {
 	Service string `gorm:"primaryKey"`
 }
 
-// saveDerived writes what pages filter and search by.
-func (d *Directory) saveDerived(tx *gorm.DB, c Coop, g *place.Gazetteer) error {
+// saveDerived writes what pages filter and search by, and returns where the
+// co-op is.
+func (d *Directory) saveDerived(tx *gorm.DB, c Coop, g *place.Gazetteer) (places []Place, err error) {
 	var services []coopService
 	for _, id := range c.ServiceIDs() {
 		services = append(services, coopService{c.ID, id})
 	}
-	var places []Place
 	for _, label := range c.PlaceLabels() {
 		for _, p := range g.Read(label).Places {
 			places = append(places, Place{c.ID, len(places), p.City, p.Subdivision, p.Country, p.Lat, p.Lon, string(p.Precision)})
 		}
 	}
 	if err := tx.Where("coop_id = ?", c.ID).Delete(&coopService{}).Error; err != nil {
-		return err
+		return nil, err
 	}
 	if err := tx.Where("coop_id = ?", c.ID).Delete(&Place{}).Error; err != nil {
-		return err
+		return nil, err
 	}
 	if len(services) > 0 {
 		if err := tx.Create(&services).Error; err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if len(places) > 0 {
 		if err := tx.Create(&places).Error; err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return d.db.index(tx, c, places)
+	return places, d.db.index(tx, c, places)
+}
+
+// topicsBefore lists the topics that the co-op belonged to before the edit.
+func topicsBefore(tx *gorm.DB, e *edit) ([]string, error) {
+	if e.coop.Version == 0 {
+		return nil, nil
+	}
+	var old Coop
+	var places []Place
+	if err := tx.Take(&old, e.coop.ID).Error; err != nil {
+		return nil, fmt.Errorf("read what %s was: %w", e.coop.Handle, err)
+	}
+	if err := tx.Where("coop_id = ?", e.coop.ID).Find(&places).Error; err != nil {
+		return nil, fmt.Errorf("read where %s was: %w", e.coop.Handle, err)
+	}
+	return topicsOf(old, places), nil
 }
 
 // Edit asks for a change of one co-op's entry.
@@ -209,7 +237,11 @@ func (d *Directory) EditCoop(ctx context.Context, handle string, e Edit) (Coop, 
 				made.unsay(f.Name)
 			}
 		}
-		return d.save(tx, &made, g)
+		var topics membership
+		if err := d.save(tx, &made, g, &topics); err != nil {
+			return err
+		}
+		return topics.tell(tx, Change{At: made.at, Source: e.Source, Origin: e.Origin})
 	})
 	return made.coop, made.changes, err
 }
@@ -242,12 +274,17 @@ func (d *Directory) RemoveCoop(ctx context.Context, handle, reason, origin strin
 			return err
 		}
 		c.RemovedReason = reason
-		return d.erase(tx, c, Change{Kind: KindRemoved, After: reason, Source: FromCurator, Origin: origin})
+		var topics membership
+		why := Change{At: now(), Kind: KindRemoved, After: reason, Source: FromCurator, Origin: origin}
+		if err := d.erase(tx, c, why, &topics); err != nil {
+			return err
+		}
+		return topics.tell(tx, Change{At: why.At, Source: why.Source, Origin: origin})
 	})
 }
 
-// erase leaves of c only what a removed entry keeps, and logs why.
-func (d *Directory) erase(tx *gorm.DB, c Coop, why Change) error {
+// erase leaves of c only what a removed entry keeps, and logs why and when.
+func (d *Directory) erase(tx *gorm.DB, c Coop, why Change, topics *membership) error {
 	kept := Coop{
 		ID: c.ID, Handle: c.Handle, Version: c.Version, Status: Removed, ListedAt: c.ListedAt,
 		Name: c.Name, NameKey: c.NameKey, Website: c.Website, WebsiteKey: c.WebsiteKey,
@@ -262,5 +299,8 @@ func (d *Directory) erase(tx *gorm.DB, c Coop, why Change) error {
 		return fmt.Errorf("erase the history of %s: %w", c.Handle, err)
 	}
 	why.Effective = true
-	return d.save(tx, &edit{coop: kept, at: now(), changes: []Change{why}}, nil)
+	if err := erasePosts(tx, c.Handle, why.At); err != nil {
+		return err
+	}
+	return d.save(tx, &edit{coop: kept, at: why.At, changes: []Change{why}}, nil, topics)
 }

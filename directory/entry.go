@@ -23,6 +23,7 @@ type Entry struct {
 	Members     string       `json:"members,omitempty"`
 	Languages   []string     `json:"languages"`
 	Notes       string       `json:"notes,omitempty"`
+	MovedTo     string       `json:"movedTo,omitempty"` // id of the co-op's actor on its own server
 	ListedSince time.Time    `json:"listedSince"`
 	Updated     time.Time    `json:"updated"`
 	Facts       []EntryFact  `json:"facts"`
@@ -68,7 +69,7 @@ func (d *Directory) Entry(ctx context.Context, c Coop) (Entry, error) {
 	e := Entry{
 		Handle: c.Handle, Version: c.Version, Status: c.Status, Claimed: c.Claimed(), Name: c.Name, Website: c.Website,
 		Summary: c.Summary, Services: orEmpty(c.ServiceIDs()), Places: []EntryPlace{}, Region: c.Region, Remote: c.Remote,
-		Founded: c.Founded, Members: c.Members, Languages: orEmpty(c.LanguageTags()), Notes: c.Notes,
+		Founded: c.Founded, Members: c.Members, Languages: orEmpty(c.LanguageTags()), Notes: c.Notes, MovedTo: c.MovedTo,
 		ListedSince: c.ListedAt, Updated: c.UpdatedAt, Facts: []EntryFact{}, History: []EntryEdit{},
 	}
 	places, err := d.PlacesOf(ctx, c)

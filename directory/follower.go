@@ -2,9 +2,7 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/url"
 	"time"
 
 	"gorm.io/gorm"
@@ -14,17 +12,6 @@ import (
 // DirectoryHandle is the handle of the directory's own actor.
 const DirectoryHandle = "directory"
 
-// Peer is an actor of another server, as last fetched.
-type Peer struct {
-	ID          string `gorm:"primaryKey"` // the actor's id
-	Inbox       string
-	SharedInbox string // "" when its server has none
-	Handle      string // name@host, as its server writes it
-	KeyID       string
-	PublicPEM   string
-	FetchedAt   time.Time
-}
-
 // Follower is somebody of another server who follows one of our actors.
 type Follower struct {
 	Handle     string `gorm:"primaryKey"` // who is followed
@@ -33,145 +20,96 @@ type Follower struct {
 	OwnInboxID int64  // where the Accept goes
 	FollowID   string
 	Follow     string // the Follow as received, JSON
-	Since      int64  // the last change before the first Follow
+	Since      int64  // the last change before it was followed through this inbox
 	FollowedAt time.Time
 	AcceptedAt *time.Time // when the Accept was delivered; nil: it is owed
 }
 
-// heard is an activity that was taken in.
-type heard struct {
-	PeerID     string `gorm:"primaryKey"`
-	ActivityID string `gorm:"primaryKey"`
-	At         time.Time
-}
-
-// TableName names the table of activities that were taken in.
-func (heard) TableName() string { return "heard" }
-
-// ErrRepeated means that the activity was taken in before; it had no effect.
-var ErrRepeated = errors.New("this activity was taken in before")
-
-// PeerByKey returns the remembered actor with that key, or ErrNotFound.
-func (d *Directory) PeerByKey(ctx context.Context, keyID string) (Peer, error) {
-	var p Peer
-	err := d.db.read.WithContext(ctx).Where("key_id = ?", keyID).Take(&p).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Peer{}, fmt.Errorf("%w: the key %s", ErrNotFound, keyID)
-	}
-	if err != nil {
-		return Peer{}, fmt.Errorf("read the actor with the key %s: %w", keyID, err)
-	}
-	return p, nil
-}
-
-// RememberPeer keeps what was fetched about an actor.
-func (d *Directory) RememberPeer(ctx context.Context, p Peer) error {
-	if err := d.db.write.WithContext(ctx).Clauses(clause.OnConflict{UpdateAll: true}).Create(&p).Error; err != nil {
-		return fmt.Errorf("remember %s: %w", p.ID, err)
-	}
-	return nil
-}
-
 // AddFollower stores a Follow of the actor with that handle, and with it the
-// owed Accept. A repeated Follow keeps its place in the change log, takes the
-// newer activity and is accepted again. Errors: ErrNotFound and *GoneError for
-// the handle, ErrRepeated for an activity that was taken in already.
-func (d *Directory) AddFollower(ctx context.Context, handle string, p Peer, followID, follow string) error {
-	if handle != DirectoryHandle {
-		if _, err := d.Coop(ctx, handle); err != nil {
-			return err
+// owed Accept; follow is the activity as received. A repeated Follow keeps its
+// place in the change log, takes the newer activity and is accepted again.
+// Errors: ErrNotFound and *GoneError for the handle, ErrRepeated, ErrInvalid.
+func (d *Directory) AddFollower(ctx context.Context, h Heard, handle, follow string) error {
+	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+		if err := exists(tx, handle); err != nil {
+			return "", err
 		}
-	}
-	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := hear(tx, p.ID, followID); err != nil {
-			return err
-		}
-		own, err := wakeInbox(tx, p.Inbox)
+		follow, err := keptRequest(follow)
 		if err != nil {
-			return err
+			return "", err
 		}
-		told := own
-		if p.SharedInbox != "" && p.SharedInbox != p.Inbox {
-			if told, err = rowOfInbox(tx, p.SharedInbox); err != nil {
-				return err
-			}
-		}
-		since, err := lastChange(tx)
+		told, err := knownPeer(tx, h.Peer)
 		if err != nil {
-			return err
+			return "", err
+		}
+		own, err := rowOfInbox(tx, h.Peer.Inbox)
+		if err != nil {
+			return "", err
 		}
 		row := Follower{
-			Handle: handle, PeerID: p.ID, InboxID: told.ID, OwnInboxID: own.ID,
-			FollowID: followID, Follow: follow, Since: since, FollowedAt: now(),
+			Handle: handle, PeerID: h.Peer.ID, InboxID: told.ID, OwnInboxID: own.ID,
+			FollowID: h.ActivityID, Follow: follow, FollowedAt: now(),
 		}
-		return tx.Clauses(clause.OnConflict{
-			Columns:   []clause.Column{{Name: "handle"}, {Name: "peer_id"}},
-			DoUpdates: clause.AssignmentColumns([]string{"inbox_id", "own_inbox_id", "follow_id", "follow", "accepted_at"}),
-		}).Create(&row).Error
+		if err := takePlace(tx, &row); err != nil {
+			return "", err
+		}
+		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
+			return "", err
+		}
+		return "follows", wake(tx, own.ID)
 	})
-	if err != nil {
-		return fmt.Errorf("add follower %s of %s: %w", p.ID, handle, err)
-	}
-	return nil
 }
 
-// RemoveFollower ends a following, by the Follow's id if that is known, else
-// by who follows whom. Ending what is not there is no error.
-func (d *Directory) RemoveFollower(ctx context.Context, handle, peerID, followID, activityID string) error {
-	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := hear(tx, peerID, activityID); err != nil {
+// takePlace sets from when on a new follower is owed changes. Somebody who
+// follows already keeps their place, unless they hear of us through another
+// inbox now.
+func takePlace(tx *gorm.DB, f *Follower) error {
+	var known []Follower
+	if err := tx.Where("handle = ? AND peer_id = ?", f.Handle, f.PeerID).Find(&known).Error; err != nil {
+		return err
+	}
+	for _, k := range known {
+		f.FollowedAt, f.Since = k.FollowedAt, k.Since
+		if k.InboxID == f.InboxID {
+			return nil
+		}
+		if err := handOver(tx, k, f.InboxID); err != nil {
 			return err
 		}
-		return tx.Where("peer_id = ? AND (handle = ? OR follow_id = ?)", peerID, handle, followID).Delete(&Follower{}).Error
-	})
-	if err != nil {
-		return fmt.Errorf("remove follower %s of %s: %w", peerID, handle, err)
 	}
-	return nil
+	var err error
+	f.Since, err = lastChange(tx)
+	return err
 }
 
-// ForgetPeer ends every following of an actor that is gone.
-func (d *Directory) ForgetPeer(ctx context.Context, peerID string) error {
-	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := tx.Where("peer_id = ?", peerID).Delete(&Follower{}).Error; err != nil {
-			return err
+// RefuseFollower answers a Follow with a Reject; follow is the activity as received.
+func (d *Directory) RefuseFollower(ctx context.Context, h Heard, handle, follow string) error {
+	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+		return "rejected", owe(tx, h.Peer.Inbox, Answer{Handle: handle, Type: "Reject", Request: follow})
+	})
+}
+
+// RemoveFollower ends a following of h.Peer: the one that the activity followID
+// began, or that of the actor with that handle. Ending what is not there is no
+// error.
+func (d *Directory) RemoveFollower(ctx context.Context, h Heard, handle, followID string) error {
+	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+		result := tx.Where("peer_id = ? AND (handle = ? OR follow_id = ?)", h.Peer.ID, asText(handle), asText(followID)).Delete(&Follower{})
+		if result.RowsAffected == 0 {
+			return "did not follow", result.Error
 		}
-		return tx.Where("id = ?", peerID).Delete(&Peer{}).Error
+		return "follows no more", result.Error
 	})
+}
+
+// FollowedBy returns the handle that a Follow was of, "" if it is not known.
+func (d *Directory) FollowedBy(ctx context.Context, peerID, followID string) (string, error) {
+	var handle string
+	err := d.db.read.WithContext(ctx).Model(&Follower{}).Where("peer_id = ? AND follow_id = ?", peerID, asText(followID)).Limit(1).Pluck("handle", &handle).Error
 	if err != nil {
-		return fmt.Errorf("forget %s: %w", peerID, err)
+		return "", fmt.Errorf("look for the Follow %s: %w", followID, err)
 	}
-	return nil
-}
-
-// rememberFor is how long an activity is remembered, to notice a second copy,
-// and an actor who follows nobody. It is far longer than a signature is taken.
-const rememberFor = 7 * 24 * time.Hour
-
-// Tidy forgets what is not needed any more of other servers: activities that
-// are too old to come again, and actors who follow nobody.
-func (d *Directory) Tidy(ctx context.Context) error {
-	before := now().Add(-rememberFor)
-	tx := d.db.write.WithContext(ctx)
-	if err := tx.Where("at < ?", before).Delete(&heard{}).Error; err != nil {
-		return fmt.Errorf("forget old activities: %w", err)
-	}
-	if err := tx.Where("fetched_at < ? AND id NOT IN (SELECT peer_id FROM followers)", before).Delete(&Peer{}).Error; err != nil {
-		return fmt.Errorf("forget actors who follow nobody: %w", err)
-	}
-	return nil
-}
-
-// hear notes an activity, in the transaction of its effect.
-func hear(tx *gorm.DB, peerID, activityID string) error {
-	result := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&heard{peerID, activityID, now()})
-	if result.Error != nil {
-		return result.Error
-	}
-	if result.RowsAffected == 0 {
-		return ErrRepeated
-	}
-	return nil
+	return handle, nil
 }
 
 // Followers lists who follows the actor with that handle, oldest first.
@@ -191,13 +129,4 @@ func (d *Directory) FollowerCount(ctx context.Context, handle string) (int, erro
 		return 0, fmt.Errorf("count the followers of %s: %w", handle, err)
 	}
 	return int(n), nil
-}
-
-// hostOf is the host that an inbox is on, for limits and receipts.
-func hostOf(inbox string) string {
-	u, err := url.Parse(inbox)
-	if err != nil {
-		return ""
-	}
-	return u.Host
 }

@@ -106,8 +106,6 @@ func asciiWords(s string) []string {
 	return words
 }
 
-func cut(s string, limit int) string { return s[:min(len(s), limit)] }
-
 // takeHandle gives a co-op the best handle that is free.
 func takeHandle(tx *gorm.DB, name, website string, at time.Time) (string, error) {
 	wanted := wantedHandles(name, website)

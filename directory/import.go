@@ -88,6 +88,7 @@ type importing struct {
 	entries   []*entry
 	coops     []*edit // every co-op that is known, to be matched and changed
 	first     bool    // the directory was empty
+	topics    membership
 }
 
 // ImportList takes in a version of the list as an edit of the one before, in
@@ -118,6 +119,11 @@ func (d *Directory) ImportList(ctx context.Context, want Import) (Summary, error
 		}
 		if err := im.announceImport(); err != nil {
 			return err
+		}
+		if !im.first {
+			if err := im.topics.tell(tx, Change{At: im.at, Source: FromList, Origin: im.Name}); err != nil {
+				return err
+			}
 		}
 		return im.keepVersion()
 	})
@@ -196,6 +202,10 @@ func (im *importing) loadCoops() error {
 	return nil
 }
 
+func (im *importing) save(c *edit) error {
+	return im.directory.save(im.tx, c, im.gazetteer, &im.topics)
+}
+
 // take writes what the list says about one co-op.
 func (im *importing) take(e *entry) error {
 	if e.coop == nil {
@@ -206,7 +216,7 @@ func (im *importing) take(e *entry) error {
 		return nil
 	}
 	im.tell(e.coop, e)
-	if err := im.directory.save(im.tx, e.coop, im.gazetteer); err != nil {
+	if err := im.save(e.coop); err != nil {
 		return err
 	}
 	im.count(e.coop)
@@ -273,7 +283,7 @@ func (im *importing) add(e *entry) error {
 	c.changes = []Change{{Kind: KindAdded, After: e.name, Source: FromList, Origin: im.Name, Effective: true}}
 	e.coop = c
 	im.Added = append(im.Added, handle)
-	return im.directory.save(im.tx, c, im.gazetteer)
+	return im.save(c)
 }
 
 // count puts a co-op under the most telling of its changes.
@@ -313,7 +323,7 @@ func (im *importing) unlistVanished() error {
 			im.StillUnlisted = append(im.StillUnlisted, c.coop.Handle)
 		default:
 			c.say("status", string(Unlisted))
-			if err := im.directory.save(im.tx, c, im.gazetteer); err != nil {
+			if err := im.save(c); err != nil {
 				return err
 			}
 			im.Vanished = append(im.Vanished, c.coop.Handle)

@@ -137,6 +137,7 @@ func TestLaterVersionIsAnEdit(t *testing.T) {
 			`brierwood changed services "mobile-apps" → "mobile-apps,hosting" by list`,
 			`brierwood changed website "http://brierwood.coop" → "https://www.brierwood.coop/" by list`,
 			`brierwood renamed name "Brierwood Coop" → "Brierwood Cooperative" by list`,
+			`directory collections  "" → "" by list`,
 			`equality changed founded "" → "2016" by inferred`,
 			`equality changed listed_place "Rosario, Santa Fe, Argentina" → "Córdoba, Argentina" by list`,
 			`equality changed notes "" → "Founded in 2016" by list`,

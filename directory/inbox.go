@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"gorm.io/gorm"
@@ -36,25 +35,27 @@ func (Inbox) TableName() string { return "inboxes" }
 // rowOfInbox returns the row of an inbox and makes it when it is missing. A
 // new one has taken everything up to now: what its first follower is owed
 // begins there.
-func rowOfInbox(tx *gorm.DB, url string) (Inbox, error) {
+func rowOfInbox(tx *gorm.DB, url string) (inbox Inbox, err error) {
+	known := tx.Where("url = ?", url).Limit(1).Find(&inbox)
+	if known.Error != nil || known.RowsAffected > 0 {
+		return inbox, known.Error
+	}
 	taken, err := lastChange(tx)
 	if err != nil {
 		return Inbox{}, err
 	}
-	inbox := Inbox{URL: url, Host: hostOf(url), Taken: taken}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&inbox).Error; err != nil {
-		return Inbox{}, err
+	// Another process may be making it at this moment.
+	made := Inbox{URL: url, Host: hostOf(url), Taken: taken}
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&made).Error; err != nil {
+		return Inbox{}, fmt.Errorf("make the inbox %s: %w", url, err)
 	}
-	return inbox, tx.Where("url = ?", url).Take(&inbox).Error
+	err = tx.Where("url = ?", url).Take(&inbox).Error
+	return inbox, err
 }
 
-// wakeInbox makes the inbox due now, because an Accept is owed.
-func wakeInbox(tx *gorm.DB, url string) (Inbox, error) {
-	inbox, err := rowOfInbox(tx, url)
-	if err != nil {
-		return Inbox{}, err
-	}
-	return inbox, tx.Model(&inbox).Updates(map[string]any{"wakes": gorm.Expr("wakes + 1"), "due_at": now()}).Error
+// wake makes an inbox due now, because it is owed something at once.
+func wake(tx *gorm.DB, inboxID int64) error {
+	return tx.Model(&Inbox{ID: inboxID}).Updates(map[string]any{"wakes": gorm.Expr("wakes + 1"), "due_at": now()}).Error
 }
 
 // delivery is the one row that says how far the change log has been looked
@@ -72,28 +73,47 @@ func (delivery) TableName() string { return "delivery" }
 // its next try. It writes as many rows as inboxes are owed something, and none
 // for the others.
 func (d *Directory) WakeInboxes(ctx context.Context) error {
-	var swept delivery
-	if err := d.db.read.WithContext(ctx).Take(&swept).Error; err != nil {
+	var from delivery
+	if err := d.db.read.WithContext(ctx).Take(&from).Error; err != nil {
 		return fmt.Errorf("read how far inboxes were woken: %w", err)
 	}
 	head, err := d.LastChange(ctx)
-	if err != nil || head == swept.Swept {
+	if err != nil || head == from.Swept {
 		return err
 	}
-	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		err := tx.Exec(`UPDATE inboxes SET wakes = wakes + 1, due_at = CASE WHEN failures > 0 THEN due_at ELSE @now END
-			WHERE id IN (SELECT f.inbox_id FROM followers f JOIN changes c ON c.handle = f.handle
-				WHERE c.id > @swept AND c.id <= @head AND c.id > f.since AND c.effective)`,
-			map[string]any{"now": now(), "swept": swept.Swept, "head": head}).Error
-		if err != nil {
-			return err
+	// What is heard waits meanwhile: a Follow that was not committed yet would
+	// not be seen, and what it is owed not looked for a second time.
+	err = d.db.change(ctx, func(tx *gorm.DB) error {
+		swept := tx.Exec("UPDATE delivery SET swept = ? WHERE id = 1 AND swept = ?", head, from.Swept)
+		if swept.Error != nil || swept.RowsAffected == 0 { // another process has looked through them
+			return swept.Error
 		}
-		return tx.Exec("UPDATE delivery SET swept = ? WHERE id = 1 AND swept < ?", head, head).Error
+		return wakeOwed(tx, from.Swept, head)
 	})
 	if err != nil {
 		return fmt.Errorf("wake inboxes: %w", err)
 	}
 	return nil
+}
+
+// wakeOwed wakes whoever is owed one of the changes after from up to head. A
+// farewell, which is rare, goes to every server that is there; asking for it
+// apart spares every other sweep a walk through all inboxes.
+func wakeOwed(tx *gorm.DB, from, head int64) error {
+	// SQLite takes the tables of a CROSS JOIN in their order: few changes, then
+	// those who follow. Otherwise it would begin with all followers.
+	owed := `id IN (SELECT f.inbox_id FROM changes c CROSS JOIN followers f
+			WHERE c.id > @from AND c.id <= @head AND c.effective AND f.handle = c.handle AND f.since < c.id
+		UNION SELECT inbox_id FROM addressees WHERE change_id > @from AND change_id <= @head)`
+	var farewell int64
+	if err := tx.Model(&Change{}).Where("id > ? AND id <= ? AND kind IN ?", from, head, farewells).Count(&farewell).Error; err != nil {
+		return err
+	}
+	if farewell > 0 {
+		owed = "NOT gone AND NOT " + toldElsewhere("inboxes.url") + " OR " + owed
+	}
+	return tx.Exec("UPDATE inboxes SET wakes = wakes + 1, due_at = CASE WHEN failures > 0 THEN due_at ELSE @now END WHERE "+owed,
+		map[string]any{"now": now(), "from": from, "head": head}).Error
 }
 
 // LeaseInboxes takes up to n inboxes that are due, oldest first, for the
@@ -124,89 +144,13 @@ func (d *Directory) LeaseInboxes(ctx context.Context, holder string, n int, leas
 // ErrLeaseLost means that another process has taken the inbox over.
 var ErrLeaseLost = errors.New("the lease of the inbox is lost")
 
-// OwedAccepts lists the Follows that the inbox has not been sent an Accept for.
-func (d *Directory) OwedAccepts(ctx context.Context, inboxID int64) ([]Follower, error) {
-	var owed []Follower
-	err := d.db.read.WithContext(ctx).Where("own_inbox_id = ? AND accepted_at IS NULL", inboxID).Order("followed_at").Limit(100).Find(&owed).Error
-	if err != nil {
-		return nil, fmt.Errorf("read the owed Accepts: %w", err)
+// holding writes to an inbox that its process still holds, else ErrLeaseLost.
+func holding(tx *gorm.DB, inbox Inbox, columns map[string]any) error {
+	held := tx.Model(&Inbox{}).Where("id = ? AND leased_by = ?", inbox.ID, inbox.LeasedBy).Updates(columns)
+	if held.Error == nil && held.RowsAffected == 0 {
+		return ErrLeaseLost
 	}
-	return owed, nil
-}
-
-// OwedChanges lists, in order, up to limit changes that the inbox has not
-// taken: those of whom its followers follow, after each one's Follow.
-func (d *Directory) OwedChanges(ctx context.Context, inbox Inbox, limit int) ([]Change, error) {
-	return owedChanges(d.db.read.WithContext(ctx), inbox, limit)
-}
-
-func owedChanges(tx *gorm.DB, inbox Inbox, limit int) ([]Change, error) {
-	var owed []Change
-	err := tx.Where(`id > ? AND effective AND EXISTS (SELECT 1 FROM followers f
-		WHERE f.inbox_id = ? AND f.handle = changes.handle AND f.since < changes.id)`, inbox.Taken, inbox.ID).
-		Order("id").Limit(limit).Find(&owed).Error
-	if err != nil {
-		return nil, fmt.Errorf("read what %s is owed: %w", inbox.Host, err)
-	}
-	return owed, nil
-}
-
-// Accepted notes that the follower's inbox took the Accept of that Follow.
-func (d *Directory) Accepted(ctx context.Context, f Follower) error {
-	err := d.db.write.WithContext(ctx).Model(&Follower{}).
-		Where("handle = ? AND peer_id = ? AND follow_id = ?", f.Handle, f.PeerID, f.FollowID).Update("accepted_at", now()).Error
-	if err != nil {
-		return fmt.Errorf("note the Accept of %s: %w", f.PeerID, err)
-	}
-	return nil
-}
-
-// Outcome says how telling an inbox about a change ended.
-type Outcome string
-
-// The outcomes.
-const (
-	Told    Outcome = "told"
-	Refused Outcome = "refused"  // the server said no, for good
-	GivenUp Outcome = "given up" // no answer for days, or the inbox is gone
-
-	Withdrawn Outcome = "withdrawn" // a post that was deleted before it was sent
-)
-
-// Receipt is the end of telling one inbox about one change.
-type Receipt struct {
-	ChangeID int64 `gorm:"primaryKey"`
-	InboxID  int64 `gorm:"primaryKey"`
-	Outcome  Outcome
-	Status   int // HTTP status; 0: no answer
-	Detail   string
-	At       time.Time
-}
-
-// Took moves the inbox past the changes of the receipts, which end with the
-// last one that it has taken now, and extends the lease. ErrLeaseLost: another
-// process has the inbox.
-func (d *Directory) Took(ctx context.Context, inbox *Inbox, taken int64, receipts []Receipt, lease time.Duration) error {
-	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		held := tx.Model(&Inbox{}).Where("id = ? AND leased_by = ?", inbox.ID, inbox.LeasedBy).Updates(map[string]any{
-			"taken": taken, "leased_until": now().Add(lease), "failures": 0, "failing_since": nil, "gone": false, "last_error": "",
-		})
-		if held.Error != nil {
-			return held.Error
-		}
-		if held.RowsAffected == 0 {
-			return ErrLeaseLost
-		}
-		if len(receipts) == 0 {
-			return nil
-		}
-		return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&receipts).Error
-	})
-	if err != nil {
-		return fmt.Errorf("note what %s took: %w", inbox.Host, err)
-	}
-	inbox.Taken = taken
-	return nil
+	return held.Error
 }
 
 // LetGo ends the lease of an inbox that has caught up with inbox.Taken. If
@@ -236,80 +180,9 @@ func (d *Directory) Release(ctx context.Context, inbox Inbox) error {
 func (d *Directory) TryAgain(ctx context.Context, inbox Inbox, gone bool, why string, at time.Time) error {
 	err := d.db.write.WithContext(ctx).Exec(`UPDATE inboxes SET leased_until = NULL, failures = failures + 1,
 		failing_since = COALESCE(failing_since, @now), gone = @gone, last_error = @why, due_at = @at WHERE id = @id AND leased_by = @holder`,
-		map[string]any{"now": now(), "gone": gone, "why": why, "at": at.UTC().Truncate(time.Millisecond), "id": inbox.ID, "holder": inbox.LeasedBy}).Error
+		map[string]any{"now": now(), "gone": gone, "why": asText(why), "at": asStored(at), "id": inbox.ID, "holder": inbox.LeasedBy}).Error
 	if err != nil {
 		return fmt.Errorf("put off %s: %w", inbox.Host, err)
 	}
 	return nil
-}
-
-// NeverTold says whether the inbox has not been sent the post in any form.
-func (d *Directory) NeverTold(ctx context.Context, inbox Inbox, p Post) (bool, error) {
-	var n int64
-	err := d.db.read.WithContext(ctx).Model(&Receipt{}).Joins("JOIN changes ON changes.id = receipts.change_id").
-		Where("receipts.inbox_id = ? AND receipts.outcome = ?", inbox.ID, Told).
-		Where("changes.handle = ? AND changes.field = ? AND changes.after = ?", p.Handle, postField, strconv.FormatInt(p.ID, 10)).Count(&n).Error
-	if err != nil {
-		return false, fmt.Errorf("look whether %s knows post %d: %w", inbox.Host, p.ID, err)
-	}
-	return n == 0, nil
-}
-
-// GiveUp writes off everything that an inbox is owed, after it has failed for
-// days. Its followers stay, and the next change is tried again.
-func (d *Directory) GiveUp(ctx context.Context, inbox Inbox, status int, why string) error {
-	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		taken, err := writeOff(tx, inbox, status, why)
-		if err != nil {
-			return err
-		}
-		if err := tx.Model(&Follower{}).Where("own_inbox_id = ? AND accepted_at IS NULL", inbox.ID).Update("accepted_at", now()).Error; err != nil {
-			return err
-		}
-		return tx.Model(&Inbox{}).Where("id = ? AND leased_by = ?", inbox.ID, inbox.LeasedBy).Updates(map[string]any{
-			"taken": taken, "due_at": nil, "leased_until": nil, "failures": 0, "failing_since": nil, "last_error": why,
-		}).Error
-	})
-	if err != nil {
-		return fmt.Errorf("give up on %s: %w", inbox.Host, err)
-	}
-	return nil
-}
-
-// ForgetInbox ends every following through an inbox that is gone, with a
-// receipt for what it was still owed.
-func (d *Directory) ForgetInbox(ctx context.Context, inbox Inbox, status int, why string) error {
-	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		taken, err := writeOff(tx, inbox, status, why)
-		if err != nil {
-			return err
-		}
-		if err := tx.Where("inbox_id = ? OR own_inbox_id = ?", inbox.ID, inbox.ID).Delete(&Follower{}).Error; err != nil {
-			return err
-		}
-		return tx.Model(&Inbox{}).Where("id = ?", inbox.ID).Updates(map[string]any{
-			"taken": taken, "due_at": nil, "leased_until": nil, "last_error": why,
-		}).Error
-	})
-	if err != nil {
-		return fmt.Errorf("forget the inbox on %s: %w", inbox.Host, err)
-	}
-	return nil
-}
-
-// writeOff gives everything that the inbox is owed a receipt, and returns the
-// number of the last change there is.
-func writeOff(tx *gorm.DB, inbox Inbox, status int, why string) (head int64, err error) {
-	if head, err = lastChange(tx); err != nil {
-		return 0, err
-	}
-	owed, err := owedChanges(tx, inbox, -1)
-	if err != nil || len(owed) == 0 {
-		return head, err
-	}
-	receipts := make([]Receipt, len(owed))
-	for i, c := range owed {
-		receipts[i] = Receipt{c.ID, inbox.ID, GivenUp, status, why, now()}
-	}
-	return head, tx.Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&receipts, 100).Error
 }

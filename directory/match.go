@@ -162,8 +162,8 @@ func (im *importing) merge(duplicate, kept *edit) error {
 	c := duplicate.coop
 	c.RemovedReason, c.MergedInto = "the same co-op as "+kept.coop.Handle, kept.coop.Handle
 	duplicate.coop.Status, duplicate.coop.MergedInto = Removed, kept.coop.Handle
-	why := Change{Kind: KindMerged, After: kept.coop.Handle, Source: FromList, Origin: im.Name}
-	return im.directory.erase(im.tx, c, why)
+	why := Change{At: im.at, Kind: KindMerged, After: kept.coop.Handle, Source: FromList, Origin: im.Name}
+	return im.directory.erase(im.tx, c, why, &im.topics)
 }
 
 func (im *importing) findCoop(handleOrName string) *edit {

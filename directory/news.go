@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,25 +15,27 @@ import (
 // another one, so that a co-op gives its followers at most one an hour.
 const freshness = time.Hour
 
+// newsLanguage is the language of automatic posts, as a BCP 47 tag.
+const newsLanguage = "en"
+
 // newsFields are the fields whose changes people want to hear of.
 var newsFields = []string{"name", "status", "website", "services", "places"}
 
 // announce tells people what the edit changed, if that is news: in a new post,
 // or in the last automatic one while that is fresh. Changes that undo each
-// other within that time leave no post.
+// other within that time leave no post. A co-op that has moved to a server of
+// its own tells its news there.
 func announce(tx *gorm.DB, e *edit) error {
-	if len(e.changes) == 0 || e.changes[0].Kind == KindAdded || e.coop.Status == Removed || news(e.changes) == "" {
+	if e.changes[0].Kind == KindAdded || e.coop.Status == Removed || e.coop.MovedTo != "" || news(e.changes) == "" {
 		return nil
 	}
 	about := Change{Version: e.coop.Version, At: e.at, Source: e.source, Origin: e.origin}
-	var post Post
-	err := tx.Where("handle = ? AND automatic AND deleted_at IS NULL AND published_at > ?", e.coop.Handle, e.at.Add(-freshness)).
-		Order("id DESC").Take(&post).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return publish(tx, Post{Handle: e.coop.Handle, Body: news(e.changes), Automatic: true, PublishedAt: e.at}, about)
-	}
+	post, fresh, err := freshPost(tx, e.coop.Handle, e.at)
 	if err != nil {
-		return fmt.Errorf("read the last post of %s: %w", e.coop.Handle, err)
+		return err
+	}
+	if !fresh {
+		return publishAutomatic(tx, e.coop.Handle, news(e.changes), about)
 	}
 	var since []Change
 	err = tx.Where("handle = ? AND at >= ? AND field <> ?", e.coop.Handle, post.PublishedAt, postField).Order("id").Find(&since).Error
@@ -145,6 +146,12 @@ func enumerate(words []string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }
 
+// mostNamed is how many co-ops are named in a row; the rest is counted.
+const mostNamed = 10
+
+// named is how others speak of a co-op.
+func named(c Coop) string { return c.Name + " (@" + c.Handle + ")" }
+
 // announceImport has the directory's own actor sum an import up: who joined,
 // and how many others changed. A first import is no news.
 func (im *importing) announceImport() error {
@@ -156,12 +163,11 @@ func (im *importing) announceImport() error {
 		var names []string
 		for _, e := range im.entries {
 			if slices.Contains(handles, e.coop.coop.Handle) {
-				names = append(names, e.name+" (@"+e.coop.coop.Handle+")")
+				names = append(names, named(e.coop.coop))
 			}
 		}
-		const most = 10
-		if len(names) > most {
-			return enumerate(append(names[:most:most], fmt.Sprintf("%d more", len(names)-most)))
+		if len(names) > mostNamed {
+			names = append(names[:mostNamed:mostNamed], fmt.Sprintf("%d more", len(names)-mostNamed))
 		}
 		return enumerate(names)
 	}
@@ -174,8 +180,13 @@ func (im *importing) announceImport() error {
 	if n := len(im.Changed) + len(im.Renamed); n > 0 {
 		sentences = append(sentences, fmt.Sprintf("%s changed.", counted(n, "other entry has", "other entries have")))
 	}
-	post := Post{Handle: DirectoryHandle, Body: strings.Join(sentences, "\n\n"), Automatic: true, PublishedAt: im.at}
-	return publish(im.tx, post, Change{At: im.at, Source: FromList, Origin: im.Name})
+	return publishAutomatic(im.tx, DirectoryHandle, strings.Join(sentences, "\n\n"), Change{At: im.at, Source: FromList, Origin: im.Name})
+}
+
+// publishAutomatic publishes a post that nobody has written.
+func publishAutomatic(tx *gorm.DB, handle, body string, about Change) error {
+	_, err := publish(tx, &Post{Handle: handle, Body: body, Language: newsLanguage, Automatic: true, PublishedAt: about.At}, about)
+	return err
 }
 
 func counted(n int, one, many string) string {

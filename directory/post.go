@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -15,11 +16,26 @@ type Post struct {
 	ID          int64
 	Handle      string
 	Body        string // plain text, paragraphs separated by a blank line
+	Language    string // BCP 47
+	InReplyTo   string // id of the note that it answers, or ""
 	Automatic   bool   // made from changes, not written by a person
 	PublishedAt time.Time
-	UpdatedAt   time.Time
+	UpdatedAt   time.Time `gorm:"autoUpdateTime:false"`
 	DeletedAt   *time.Time
+
+	Pictures []PostPicture `gorm:"-"`
+	Mentions []PostMention `gorm:"-"`
 }
+
+// NamesCoops says whether "(@acme)" in the text names a co-op of ours: the
+// directory and its topics write so about others, co-ops about themselves do not.
+func (p Post) NamesCoops() bool {
+	_, topic := TopicOf(p.Handle)
+	return p.Automatic && (topic || p.Handle == DirectoryHandle)
+}
+
+// Changed says whether the post has not always read like this.
+func (p Post) Changed() bool { return p.UpdatedAt.After(p.PublishedAt) }
 
 // postField marks the changes that are about a post; their After is its id.
 const postField = "post"
@@ -29,6 +45,7 @@ const (
 	KindPosted      Kind = "posted"
 	KindPostEdited  Kind = "post edited"
 	KindPostDeleted Kind = "post deleted"
+	KindBoosted     Kind = "boosted" // by an actor who is not its author
 )
 
 // PostID returns the id of the post that the change is about; ok is false for
@@ -43,13 +60,33 @@ func (c Change) PostID() (id int64, ok bool) {
 
 // Post returns one of an actor's posts, also a deleted one; or ErrNotFound.
 func (d *Directory) Post(ctx context.Context, handle string, id int64) (Post, error) {
+	p, err := d.PostByID(ctx, id)
+	if err == nil && p.Handle != handle {
+		err = notFound("post: %d of %s", id, handle)
+	}
+	return p, err
+}
+
+// PostByID returns the post with that id, also a deleted one; or ErrNotFound.
+func (d *Directory) PostByID(ctx context.Context, id int64) (Post, error) {
+	tx := d.db.read.WithContext(ctx)
+	p, err := postByID(tx, id)
+	if err != nil {
+		return Post{}, err
+	}
+	posts := []Post{p}
+	err = fill(tx, posts)
+	return posts[0], err
+}
+
+func postByID(tx *gorm.DB, id int64) (Post, error) {
 	var p Post
-	err := d.db.read.WithContext(ctx).Where("handle = ? AND id = ?", handle, id).Take(&p).Error
+	err := tx.Take(&p, id).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Post{}, fmt.Errorf("%w: post %d of %s", ErrNotFound, id, handle)
+		return Post{}, notFound("post: %d", id)
 	}
 	if err != nil {
-		return Post{}, fmt.Errorf("read post %d of %s: %w", id, handle, err)
+		return Post{}, fmt.Errorf("read post %d: %w", id, err)
 	}
 	return p, nil
 }
@@ -57,54 +94,74 @@ func (d *Directory) Post(ctx context.Context, handle string, id int64) (Post, er
 // Posts returns an actor's newest posts, newest first, at most limit of those
 // before the given id; 0 begins with the newest. Deleted ones are left out.
 func (d *Directory) Posts(ctx context.Context, handle string, before int64, limit int) ([]Post, error) {
-	tx := d.db.read.WithContext(ctx).Where("handle = ? AND deleted_at IS NULL", handle)
-	if before > 0 {
-		tx = tx.Where("id < ?", before)
-	}
-	var posts []Post
-	if err := tx.Order("id DESC").Limit(limit).Find(&posts).Error; err != nil {
-		return nil, fmt.Errorf("read the posts of %s: %w", handle, err)
-	}
-	return posts, nil
+	return d.posts(ctx, "handle = @name", handle, before, limit)
 }
 
-// PostCount counts an actor's posts.
-func (d *Directory) PostCount(ctx context.Context, handle string) (int, error) {
-	var n int64
-	err := d.db.read.WithContext(ctx).Model(&Post{}).Where("handle = ? AND deleted_at IS NULL", handle).Count(&n).Error
+// Outbox returns, in the same way, the posts that an actor has written or
+// boosted.
+func (d *Directory) Outbox(ctx context.Context, handle string, before int64, limit int) ([]Post, error) {
+	// Either is read along an index and no further than is needed of it.
+	return d.posts(ctx, `id IN (
+		SELECT id FROM (SELECT id FROM posts WHERE handle = @name AND deleted_at IS NULL AND id < @before ORDER BY id DESC LIMIT @limit) AS written
+		UNION SELECT post_id FROM (SELECT post_id FROM boosts WHERE handle = @name AND post_id < @before ORDER BY post_id DESC LIMIT @limit) AS boosted)`,
+		handle, before, limit)
+}
+
+// PostsTagged returns, in the same way, everyone's posts with that hashtag,
+// which is folded and without #.
+func (d *Directory) PostsTagged(ctx context.Context, tag string, before int64, limit int) ([]Post, error) {
+	return d.posts(ctx, "id IN (SELECT post_id FROM post_tags WHERE tag = @name)", asText(tag), before, limit)
+}
+
+func (d *Directory) posts(ctx context.Context, which, name string, before int64, limit int) ([]Post, error) {
+	if before <= 0 {
+		before = math.MaxInt64
+	}
+	tx := d.db.read.WithContext(ctx)
+	var posts []Post
+	err := tx.Where("deleted_at IS NULL AND id < @before AND "+which, map[string]any{"name": name, "before": before, "limit": limit}).
+		Order("id DESC").Limit(limit).Find(&posts).Error
+	if err != nil {
+		return nil, fmt.Errorf("read posts: %w", err)
+	}
+	return posts, fill(tx, posts)
+}
+
+// OutboxCount counts the posts that an actor has written or boosted; nobody
+// boosts their own.
+func (d *Directory) OutboxCount(ctx context.Context, handle string) (int, error) {
+	var n int
+	err := d.db.read.WithContext(ctx).Raw(`SELECT (SELECT COUNT(*) FROM posts WHERE handle = @handle AND deleted_at IS NULL)
+		+ (SELECT COUNT(*) FROM boosts WHERE handle = @handle)`, map[string]any{"handle": handle}).Scan(&n).Error
 	if err != nil {
 		return 0, fmt.Errorf("count the posts of %s: %w", handle, err)
 	}
-	return int(n), nil
+	return n, nil
 }
 
-// publish writes a new post, and the change that tells followers of it.
-func publish(tx *gorm.DB, post Post, c Change) error {
-	post.UpdatedAt = post.PublishedAt
-	if err := tx.Create(&post).Error; err != nil {
-		return fmt.Errorf("publish a post of %s: %w", post.Handle, err)
+// fill adds to posts what other tables hold of them.
+func fill(tx *gorm.DB, posts []Post) error {
+	if len(posts) == 0 {
+		return nil
 	}
-	return logPost(tx, post, KindPosted, c)
-}
-
-// rewrite gives a post another body; an empty one deletes it.
-func rewrite(tx *gorm.DB, post Post, body string, c Change) error {
-	kind := KindPostEdited
-	post.Body, post.UpdatedAt = body, c.At
-	if body == "" {
-		kind, post.DeletedAt = KindPostDeleted, &c.At
+	at := make(map[int64]*Post, len(posts))
+	ids := make([]int64, len(posts))
+	for i := range posts {
+		ids[i], at[posts[i].ID] = posts[i].ID, &posts[i]
 	}
-	if err := tx.Save(&post).Error; err != nil {
-		return fmt.Errorf("edit post %d of %s: %w", post.ID, post.Handle, err)
+	pictures, err := picturesOf(tx, ids)
+	if err != nil {
+		return err
 	}
-	return logPost(tx, post, kind, c)
-}
-
-func logPost(tx *gorm.DB, post Post, kind Kind, c Change) error {
-	c.ID, c.Handle, c.Kind, c.Field = 0, post.Handle, kind, postField
-	c.Before, c.After, c.Effective = "", strconv.FormatInt(post.ID, 10), true
-	if err := tx.Create(&c).Error; err != nil {
-		return fmt.Errorf("log post %d of %s: %w", post.ID, post.Handle, err)
+	for _, p := range pictures {
+		at[p.PostID].Pictures = append(at[p.PostID].Pictures, p)
+	}
+	var mentions []PostMention
+	if err := tx.Where("post_id IN ?", ids).Order("post_id, account").Find(&mentions).Error; err != nil {
+		return fmt.Errorf("read whom posts name: %w", err)
+	}
+	for _, m := range mentions {
+		at[m.PostID].Mentions = append(at[m.PostID].Mentions, m)
 	}
 	return nil
 }

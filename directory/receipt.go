@@ -3,8 +3,11 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // ToldChange is one change of an actor, with what came of telling it. It is
@@ -43,35 +46,51 @@ func (d *Directory) Receipts(ctx context.Context, handle string, limit int) ([]T
 	told := make([]ToldChange, 0, len(changes))
 	for _, c := range changes {
 		t := ToldChange{Change: c.ID, At: c.At, Kind: c.Kind, Field: c.Field, After: c.After, Told: []HostReceipt{}, Awaited: []HostReceipt{}, Refused: []HostReceipt{}}
-		var over []struct {
-			Receipt
-			URL, Host string
+		if err := t.readReceipts(tx); err != nil {
+			return nil, err
 		}
-		err := tx.Model(&Receipt{}).Select("receipts.*, inboxes.url, inboxes.host").Joins("JOIN inboxes ON inboxes.id = receipts.inbox_id").
-			Where("change_id = ?", c.ID).Order("host, url").Scan(&over).Error
-		if err != nil {
-			return nil, fmt.Errorf("read the receipts of change %d: %w", c.ID, err)
-		}
-		for _, r := range over {
-			receipt := HostReceipt{Host: r.Host, Inbox: r.URL, Outcome: r.Outcome, Status: r.Status, Why: r.Detail, At: &r.At}
-			if r.Outcome == Told {
-				t.Told = append(t.Told, receipt)
-			} else {
-				t.Refused = append(t.Refused, receipt)
-			}
-		}
-		var behind []Inbox
-		err = tx.Where(`taken < ? AND id IN (SELECT inbox_id FROM followers WHERE handle = ? AND since < ?)
-			AND id NOT IN (SELECT inbox_id FROM receipts WHERE change_id = ?)`, c.ID, handle, c.ID, c.ID).Order("host, url").Find(&behind).Error
-		if err != nil {
-			return nil, fmt.Errorf("read who awaits change %d: %w", c.ID, err)
-		}
-		for _, i := range behind {
-			t.Awaited = append(t.Awaited, HostReceipt{Host: i.Host, Inbox: i.URL, Why: i.LastError, Failures: i.Failures, NextTry: i.DueAt})
+		if err := t.readAwaited(tx, c); err != nil {
+			return nil, err
 		}
 		told = append(told, t)
 	}
 	return told, nil
+}
+
+func (t *ToldChange) readReceipts(tx *gorm.DB) error {
+	var over []struct {
+		Receipt
+		URL, Host string
+	}
+	err := tx.Model(&Receipt{}).Select("receipts.*, inboxes.url, inboxes.host").Joins("JOIN inboxes ON inboxes.id = receipts.inbox_id").
+		Where("change_id = ?", t.Change).Order("host, url").Scan(&over).Error
+	if err != nil {
+		return fmt.Errorf("read the receipts of change %d: %w", t.Change, err)
+	}
+	for _, r := range over {
+		receipt := HostReceipt{Host: r.Host, Inbox: r.URL, Outcome: r.Outcome, Status: r.Status, Why: r.Detail, At: &r.At}
+		if r.Outcome == Told {
+			t.Told = append(t.Told, receipt)
+		} else {
+			t.Refused = append(t.Refused, receipt)
+		}
+	}
+	return nil
+}
+
+func (t *ToldChange) readAwaited(tx *gorm.DB, c Change) error {
+	var behind []Inbox
+	err := tx.Where(`id NOT IN (SELECT inbox_id FROM receipts WHERE change_id = @change)
+		AND (id IN (SELECT inbox_id FROM addressees WHERE change_id = @change) OR taken < @change
+			AND (id IN (SELECT inbox_id FROM followers WHERE handle = @handle AND since < @change) OR @farewell AND NOT gone AND NOT `+toldElsewhere("inboxes.url")+`))`,
+		map[string]any{"change": c.ID, "handle": c.Handle, "farewell": slices.Contains(farewells, c.Kind)}).Order("host, url").Find(&behind).Error
+	if err != nil {
+		return fmt.Errorf("read who awaits change %d: %w", c.ID, err)
+	}
+	for _, i := range behind {
+		t.Awaited = append(t.Awaited, HostReceipt{Host: i.Host, Inbox: i.URL, Why: i.LastError, Failures: i.Failures, NextTry: i.DueAt})
+	}
+	return nil
 }
 
 // Line sums the receipt of a change up for people.

@@ -13,7 +13,8 @@ import (
 var handleForm = regexp.MustCompile(`^[a-z0-9_]{1,30}$`)
 
 // models are all the types that are rows.
-var models = []any{&Coop{}, &Fact{}, &Change{}, &Place{}, &Handle{}, &coopService{}, &listVersion{}, &listRow{}, &instance{}, &Key{}, &Peer{}, &Follower{}, &heard{}, &Inbox{}, &Receipt{}, &delivery{}, &Post{}}
+var models = []any{&Coop{}, &Fact{}, &Change{}, &Place{}, &Handle{}, &coopService{}, &listVersion{}, &listRow{}, &instance{}, &Key{}, &Peer{}, &Follower{}, &heard{}, &Inbox{}, &Receipt{}, &delivery{}, &Post{},
+	&Picture{}, &PostMention{}, &postTag{}, &Boost{}, &addressee{}, &Answer{}, &Authorization{}, &Event{}, &Reaction{}, &Reply{}, &Report{}, &ReportObject{}}
 
 // column is a column of a migrated table.
 type column struct {
@@ -81,4 +82,5 @@ var columnKinds = map[schema.DataType][]string{
 	schema.Bool:   {"BOOLEAN", "boolean"},
 	schema.Time:   {"DATETIME", "timestamp with time zone"},
 	schema.Float:  {"REAL", "double precision"},
+	schema.Bytes:  {"BLOB", "bytea"},
 }

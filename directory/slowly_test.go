@@ -2,16 +2,15 @@ package directory
 
 import (
 	"context"
-	"time"
 
 	"coopverse/directory/place"
 
 	"gorm.io/gorm"
 )
 
-// EditSlowly is EditCoop with a transaction that stays open for a while after
-// the change has its number.
-func (d *Directory) EditSlowly(ctx context.Context, handle, founded string, open time.Duration) error {
+// EditSlowly is EditCoop with a transaction that stays open while meanwhile
+// runs, after the change has its number.
+func (d *Directory) EditSlowly(ctx context.Context, handle, founded string, meanwhile func()) error {
 	return d.db.change(ctx, func(tx *gorm.DB) error {
 		c, err := coopByHandle(tx, handle)
 		if err != nil {
@@ -23,10 +22,10 @@ func (d *Directory) EditSlowly(ctx context.Context, handle, founded string, open
 		}
 		e := edit{coop: c, facts: facts, source: FromCurator, origin: "test", at: now()}
 		e.say("founded", founded)
-		if err := d.save(tx, &e, place.Open()); err != nil {
+		if err := d.save(tx, &e, place.Open(), &membership{}); err != nil {
 			return err
 		}
-		time.Sleep(open)
+		meanwhile()
 		return nil
 	})
 }

@@ -40,12 +40,15 @@ func Each(t *testing.T, test func(t *testing.T, d *directory.Directory)) {
 // EachSeeded runs test on a directory that holds the bundled list, once on
 // each database. The list is imported once for each and then copied.
 func EachSeeded(t *testing.T, test func(t *testing.T, d *directory.Directory)) {
-	t.Run("sqlite", func(t *testing.T) {
-		test(t, directory.New(copied(t, seededSQLite)))
-	})
+	EachSeededDatabase(t, func(t *testing.T, db *directory.Database) { test(t, directory.New(db)) })
+}
+
+// EachSeededDatabase is EachSeeded for tests that look into the tables.
+func EachSeededDatabase(t *testing.T, test func(t *testing.T, db *directory.Database)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, copied(t, seededSQLite)) })
 	t.Run("postgres", func(t *testing.T) {
 		db, err := directory.OpenPostgres(seededPostgresDSN(t))
-		test(t, directory.New(opened(t, db, err)))
+		test(t, opened(t, db, err))
 	})
 }
 

@@ -1,0 +1,124 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Peer is an actor of another server, as last fetched.
+type Peer struct {
+	ID          string `gorm:"primaryKey"` // the actor's id
+	Inbox       string
+	SharedInbox string // "" when its server has none
+	Handle      string // name@host, as its server writes it
+	KeyID       string
+	PublicPEM   string
+	Name        string // as people read it
+	URL         string // its profile page
+	ProofKeys   string // JSON: id of an Ed25519 key to its multibase form
+	FetchedAt   time.Time
+}
+
+// Deliverable is the inbox to which the actor's server wants what is meant for
+// it among others.
+func (p Peer) Deliverable() string {
+	if p.SharedInbox != "" {
+		return p.SharedInbox
+	}
+	return p.Inbox
+}
+
+// Page is where people read about the actor.
+func (p Peer) Page() string {
+	if p.URL != "" {
+		return p.URL
+	}
+	return p.ID
+}
+
+// DisplayName is what people call the actor.
+func (p Peer) DisplayName() string {
+	if p.Name != "" {
+		return p.Name
+	}
+	return p.Handle
+}
+
+// storable is the actor as both databases can keep it.
+func (p Peer) storable() (Peer, error) {
+	for _, text := range []*string{&p.Handle, &p.PublicPEM, &p.Name, &p.URL, &p.ProofKeys} {
+		*text = asText(*text)
+	}
+	return p, checkIDs(p.ID, p.Inbox, p.SharedInbox, p.KeyID)
+}
+
+// PeerByKey returns the remembered actor with that key, or ErrNotFound.
+func (d *Directory) PeerByKey(ctx context.Context, keyID string) (Peer, error) {
+	var p Peer
+	err := d.db.read.WithContext(ctx).Where("key_id = ?", asText(keyID)).Take(&p).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Peer{}, notFound("key: %s", keyID)
+	}
+	if err != nil {
+		return Peer{}, fmt.Errorf("read the actor with the key %s: %w", keyID, err)
+	}
+	return p, nil
+}
+
+// RememberPeer keeps what was fetched about an actor. ErrInvalid: its ids
+// cannot be kept.
+func (d *Directory) RememberPeer(ctx context.Context, p Peer) error {
+	if err := remember(d.db.write.WithContext(ctx), p); err != nil {
+		return fmt.Errorf("remember %s: %w", p.ID, err)
+	}
+	return nil
+}
+
+func remember(tx *gorm.DB, p Peer) error {
+	p, err := p.storable()
+	if err != nil {
+		return err
+	}
+	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&p).Error
+}
+
+// knownPeer remembers an actor who has to do with us, and returns the inbox
+// through which it hears of us.
+func knownPeer(tx *gorm.DB, p Peer) (Inbox, error) {
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&p).Error; err != nil {
+		return Inbox{}, fmt.Errorf("remember %s: %w", p.ID, err)
+	}
+	return rowOfInbox(tx, p.Deliverable())
+}
+
+// ForgetPeer deletes everything that we keep of an actor that is gone. Reports
+// stay: they are about somebody else.
+func (d *Directory) ForgetPeer(ctx context.Context, peerID string) error {
+	err := d.db.betweenChanges(ctx, func(tx *gorm.DB) error {
+		for _, row := range []any{&Follower{}, &Reaction{}, &Reply{}, &Authorization{}, &Event{}} {
+			if err := tx.Where("peer_id = ?", peerID).Delete(row).Error; err != nil {
+				return err
+			}
+		}
+		return tx.Where("id = ?", peerID).Delete(&Peer{}).Error
+	})
+	if err != nil {
+		return fmt.Errorf("forget %s: %w", peerID, err)
+	}
+	return nil
+}
+
+// hostOf is the host that an inbox is on, for limits and receipts.
+func hostOf(inbox string) string {
+	u, err := url.Parse(inbox)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

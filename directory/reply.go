@@ -1,0 +1,195 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Reply is a public note of somebody else in answer to one of our posts.
+type Reply struct {
+	ID          string `gorm:"primaryKey"` // the note's id
+	Handle      string // below whose post
+	PostID      int64  // 0: the introduction
+	InReplyTo   string // id of our post, or of another answer to it
+	PeerID      string
+	InboxID     int64
+	URL         string // its page
+	Warning     string // plain text before which the content stays hidden, or ""
+	Content     string // HTML, cleaned
+	Language    string // BCP 47 or ""
+	PublishedAt time.Time
+	UpdatedAt   time.Time `gorm:"autoUpdateTime:false"`
+	HeardAt     time.Time
+	HiddenAt    *time.Time
+
+	Author Peer `gorm:"foreignKey:PeerID"`
+}
+
+// TableName names the table of replies.
+func (Reply) TableName() string { return "replies" }
+
+// maxReplies is how many answers of one actor are shown below one post.
+const maxReplies = 100
+
+// Replies returns the answers to one of our posts, in the order in which they
+// were heard, at most limit after the given one ("": from the first; hidden ones
+// count as well). Hidden ones are left out unless they are asked for. ErrNotFound:
+// there is no answer to come after.
+func (d *Directory) Replies(ctx context.Context, handle string, postID int64, hidden bool, after string, limit int) ([]Reply, error) {
+	tx := d.db.read.WithContext(ctx)
+	found := tx.Preload("Author").Where("handle = ? AND post_id = ?", handle, postID)
+	if !hidden {
+		found = found.Where("hidden_at IS NULL")
+	}
+	if after != "" {
+		last, err := replyByID(tx, after)
+		if err != nil {
+			return nil, err
+		}
+		found = found.Where("(heard_at, id) > (?, ?)", last.HeardAt, last.ID)
+	}
+	var replies []Reply
+	if err := found.Order("heard_at, id").Limit(limit).Find(&replies).Error; err != nil {
+		return nil, fmt.Errorf("read the replies to post %d of %s: %w", postID, handle, err)
+	}
+	return replies, nil
+}
+
+// AllReplies returns the newest answers to everything that an actor has posted,
+// hidden ones too. Errors: ErrNotFound, *GoneError.
+func (d *Directory) AllReplies(ctx context.Context, handle string, limit int) ([]Reply, error) {
+	handle = strings.ToLower(handle)
+	if err := d.Exists(ctx, handle); err != nil {
+		return nil, err
+	}
+	replies := []Reply{}
+	err := d.db.read.WithContext(ctx).Preload("Author").Where("handle = ?", handle).Order("heard_at DESC, id").Limit(limit).Find(&replies).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the replies to %s: %w", handle, err)
+	}
+	return replies, nil
+}
+
+// ReplyByID returns the reply with that id, or ErrNotFound.
+func (d *Directory) ReplyByID(ctx context.Context, id string) (Reply, error) {
+	return replyByID(d.db.read.WithContext(ctx).Preload("Author"), id)
+}
+
+func replyByID(tx *gorm.DB, id string) (Reply, error) {
+	var r Reply
+	err := tx.Where("id = ?", asText(id)).Take(&r).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Reply{}, notFound("reply: %s", id)
+	}
+	if err != nil {
+		return Reply{}, fmt.Errorf("read the reply %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// readable brings a note into a form that both databases take. ErrInvalid: its
+// id cannot be kept.
+func (r *Reply) readable() error {
+	for _, text := range []*string{&r.InReplyTo, &r.URL, &r.Warning, &r.Content, &r.Language} {
+		*text = asText(*text)
+	}
+	r.PublishedAt, r.UpdatedAt = asStored(r.PublishedAt), asStored(r.UpdatedAt)
+	return checkIDs(r.ID)
+}
+
+// AddReply stores an answer to one of our posts. A note that is known already
+// keeps what it says: only an Update changes it. Errors: ErrNotFound for a post
+// that is not there, *GoneError, ErrRepeated, ErrInvalid.
+func (d *Directory) AddReply(ctx context.Context, h Heard, r Reply) error {
+	if err := r.readable(); err != nil {
+		return err
+	}
+	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+		if err := mustStand(tx, r.Handle, r.PostID); err != nil {
+			return "", err
+		}
+		inbox, err := knownPeer(tx, h.Peer)
+		if err != nil {
+			return "", err
+		}
+		var n int64
+		if err := tx.Model(&Reply{}).Where("peer_id = ? AND handle = ? AND post_id = ?", h.Peer.ID, r.Handle, r.PostID).Count(&n).Error; err != nil {
+			return "", err
+		}
+		if n >= maxReplies {
+			return "too many replies", nil
+		}
+		r.PeerID, r.InboxID, r.HeardAt = h.Peer.ID, inbox.ID, now()
+		result := tx.Omit("Author").Clauses(clause.OnConflict{DoNothing: true}).Create(&r)
+		if result.RowsAffected == 0 {
+			return "shown already", result.Error
+		}
+		return "shown", result.Error
+	})
+}
+
+// EditReply gives an answer another text, if the sender wrote it and has not
+// written a later one. Errors: ErrRepeated, ErrInvalid.
+func (d *Directory) EditReply(ctx context.Context, h Heard, r Reply) error {
+	if err := r.readable(); err != nil {
+		return err
+	}
+	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+		result := tx.Model(&Reply{}).Where("id = ? AND peer_id = ? AND updated_at <= ?", r.ID, h.Peer.ID, r.UpdatedAt).
+			Updates(map[string]any{"warning": r.Warning, "content": r.Content, "language": r.Language, "updated_at": r.UpdatedAt})
+		if result.RowsAffected == 0 {
+			return "nothing older of that author is shown", result.Error
+		}
+		return "shown as edited", result.Error
+	})
+}
+
+// ForgetNote deletes an answer that its author has deleted, and takes back the
+// leave to quote us in it. Those whom it concerned can see it among their
+// events. Of most notes that are deleted in the world we have nothing, and
+// nothing is written then.
+func (d *Directory) ForgetNote(ctx context.Context, h Heard, id string) error {
+	id = asText(id)
+	var concerned []string
+	err := d.db.read.WithContext(ctx).Raw(`SELECT handle FROM replies WHERE id = @id AND peer_id = @peer
+		UNION SELECT handle FROM authorizations WHERE interacting = @id AND peer_id = @peer`,
+		map[string]any{"id": id, "peer": h.Peer.ID}).Scan(&concerned).Error
+	if err != nil {
+		return fmt.Errorf("look for the note %s: %w", id, err)
+	}
+	if len(concerned) == 0 {
+		return nil
+	}
+	h.Handles = concerned
+	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+		if err := tx.Where("id = ? AND peer_id = ?", id, h.Peer.ID).Delete(&Reply{}).Error; err != nil {
+			return "", err
+		}
+		return "forgotten", tx.Where("interacting = ? AND peer_id = ?", id, h.Peer.ID).Delete(&Authorization{}).Error
+	})
+}
+
+// HideReply takes an answer off our pages and collections, or shows it again.
+// Errors: ErrNotFound when the actor has no such reply.
+func (d *Directory) HideReply(ctx context.Context, handle, id string, hide bool) error {
+	var at *time.Time
+	if hide {
+		moment := now()
+		at = &moment
+	}
+	handle = strings.ToLower(handle)
+	result := d.db.write.WithContext(ctx).Model(&Reply{}).Where("handle = ? AND id = ?", handle, asText(id)).UpdateColumn("hidden_at", at)
+	if result.Error != nil {
+		return fmt.Errorf("hide the reply %s: %w", id, result.Error)
+	}
+	if result.RowsAffected == 0 {
+		return notFound("reply: %s to %s", id, handle)
+	}
+	return nil
+}
