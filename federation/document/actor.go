@@ -11,41 +11,87 @@ import (
 	"github.com/go-fed/activity/streams/vocab"
 )
 
+// Keys are the public halves of an actor's newest pair of keys.
+type Keys struct {
+	Number    int64  // counts the pairs from 1
+	PublicPEM string // SPKI, verifies requests
+	Multibase string // verifies documents (FEP-8b32)
+}
+
 // Coop is a co-op's actor. It is an Organization: a Group would be a community
 // to Lemmy, a Service would be marked as a bot. Search engines and suggestions
 // of other servers may show it once the co-op has claimed it.
-func (s Site) Coop(c directory.Coop, publicPEM string) ([]byte, error) {
+func (s Site) Coop(c directory.Coop, keys Keys) ([]byte, error) {
 	organization := streams.NewActivityStreamsOrganization()
 	s.fillActor(organization, actor{
-		handle: c.Handle, name: DisplayName(c), summary: s.summary(c), publicPEM: publicPEM,
+		handle: c.Handle, name: DisplayName(c), summary: s.summary(c), keys: keys,
 		profile: profile(c), since: c.ListedAt, updated: c.UpdatedAt, discoverable: c.Claimed(), pins: true,
+		featuredBy: s.featuredBy(c), quotedBy: s.everyone(c.Handle, c.MayBeQuoted()),
 	})
-	return encode(organization, actorContext())
+	if c.MovedTo != "" {
+		organization.GetUnknownProperties()["movedTo"] = c.MovedTo
+	}
+	return encode(organization)
 }
 
-// Directory is the actor that speaks for the directory as a whole.
-func (s Site) Directory(publicPEM string, since time.Time, coops int) ([]byte, error) {
+// featuredBy says who may put a co-op into a collection without asking. Once it
+// has moved, that is for its new actor to say.
+func (s Site) featuredBy(c directory.Coop) string {
+	everyone := c.FeaturableBy(false) && c.MovedTo == ""
+	if !everyone && c.FeaturableBy(true) {
+		return s.Actor(directory.DirectoryHandle)
+	}
+	return s.everyone(c.Handle, everyone)
+}
+
+// everyone is the public, or else the actor itself. That means nobody, which an
+// empty list does not say: to readers of JSON-LD it is the same as none.
+func (s Site) everyone(handle string, may bool) string {
+	if may {
+		return public
+	}
+	return s.Actor(handle)
+}
+
+// Directory is the actor that speaks for the directory as a whole, and has
+// collections of its co-ops.
+func (s Site) Directory(keys Keys, since time.Time, coops int) ([]byte, error) {
+	service := s.service(actor{handle: directory.DirectoryHandle, name: s.Name, summary: s.aboutDirectory(coops), keys: keys, since: since})
+	service.GetUnknownProperties()["featuredCollections"] = s.FeaturedCollectionsAddress()
+	return encode(service)
+}
+
+// Topic is the actor that speaks of a topic's co-ops, of which there are that
+// many.
+func (s Site) Topic(t directory.Topic, keys Keys, since time.Time, coops int) ([]byte, error) {
+	return encode(s.service(actor{handle: t.Handle, name: s.TopicName(t), summary: s.aboutTopic(t, coops), keys: keys, since: since}))
+}
+
+// service is an actor of the directory's own that people follow. Mastodon shows
+// it as a bot.
+func (s Site) service(a actor) vocab.ActivityStreamsService {
+	a.profile = []any{
+		propertyValue("Website", link(s.Page(directory.DirectoryHandle), "me nofollow noopener")),
+		propertyValue("Contact", s.contact()),
+		propertyValue("Source", link(listAddress, "nofollow noopener")),
+	}
+	a.discoverable, a.pins, a.featuredBy, a.quotedBy = true, true, public, public
 	service := streams.NewActivityStreamsService()
-	s.fillActor(service, actor{
-		handle: directory.DirectoryHandle, name: s.Name, summary: s.aboutDirectory(coops), publicPEM: publicPEM,
-		profile: []any{
-			propertyValue("Website", link(s.Page(directory.DirectoryHandle), "me nofollow noopener")),
-			propertyValue("Contact", s.contact()),
-			propertyValue("Source", link(listAddress, "nofollow noopener")),
-		},
-		since: since, discoverable: true, pins: true,
-	})
-	return encode(service, actorContext())
+	s.fillActor(service, a)
+	return service
 }
 
-// Instance is the actor that signs what we ask of other servers.
-func (s Site) Instance(publicPEM string, since time.Time) ([]byte, error) {
+// Instance is the actor that signs what we ask of other servers. Anyone may
+// read it without a signature of their own: otherwise two servers that both ask
+// for signatures would wait for each other.
+func (s Site) Instance(keys Keys, since time.Time) ([]byte, error) {
+	nobody := s.everyone(directory.InstanceHandle, false)
 	application := streams.NewActivityStreamsApplication()
 	s.fillActor(application, actor{
-		handle: InstanceHandle, name: s.Name, publicPEM: publicPEM, since: since, profile: []any{},
+		handle: directory.InstanceHandle, name: s.Name, keys: keys, since: since, profile: []any{}, featuredBy: nobody, quotedBy: nobody,
 		summary: "<p>This is the server of " + escape(s.Name) + ". It fetches what the directory needs to know of others, and says nothing.</p>",
 	})
-	return encode(application, actorContext())
+	return encode(application)
 }
 
 func (s Site) aboutDirectory(coops int) string {
@@ -56,20 +102,19 @@ func (s Site) aboutDirectory(coops int) string {
 // actor is what differs between our actors.
 type actor struct {
 	handle, name, summary string // the summary is HTML
-	publicPEM             string // SPKI
+	keys                  Keys
 	profile               []any
 	since, updated        time.Time // updated is left out when it is zero
 	discoverable          bool
-	pins                  bool // has featured notes
+	pins                  bool   // has featured notes
+	featuredBy, quotedBy  string // who may without asking
 }
 
 // vocabularyActor is what the three kinds of actor have in common.
 type vocabularyActor interface {
-	vocab.Type
-	GetUnknownProperties() map[string]any
+	extensible
 	SetActivityStreamsFollowers(vocab.ActivityStreamsFollowersProperty)
 	SetActivityStreamsFollowing(vocab.ActivityStreamsFollowingProperty)
-	SetActivityStreamsIcon(vocab.ActivityStreamsIconProperty)
 	SetActivityStreamsInbox(vocab.ActivityStreamsInboxProperty)
 	SetActivityStreamsName(vocab.ActivityStreamsNameProperty)
 	SetActivityStreamsOutbox(vocab.ActivityStreamsOutboxProperty)
@@ -118,33 +163,32 @@ func (s Site) fillActor(t vocabularyActor, a actor) {
 		updated.Set(a.updated.UTC())
 		t.SetActivityStreamsUpdated(updated)
 	}
-	t.SetActivityStreamsIcon(s.icon(a))
 
-	// What follows has no words in go-fed's vocabulary.
+	// go-fed has no words for most of what follows.
 	beyond := t.GetUnknownProperties()
 	beyond["attachment"] = a.profile
 	beyond["tag"] = []any{}
+	beyond["icon"] = image("image/png", s.Avatar(a.handle, avatar.Version(a.handle, a.name)))
 	beyond["discoverable"] = a.discoverable
 	beyond["indexable"] = a.discoverable
-	beyond["manuallyApprovesFollowers"] = a.handle == InstanceHandle
+	beyond["manuallyApprovesFollowers"] = a.handle == directory.InstanceHandle
 	beyond["endpoints"] = map[string]any{"sharedInbox": s.SharedInbox()}
-	beyond["publicKey"] = map[string]any{"id": s.KeyID(a.handle), "owner": s.Actor(a.handle), "publicKeyPem": a.publicPEM}
+	beyond["publicKey"] = map[string]any{"id": s.KeyID(a.handle, a.keys.Number), "owner": s.Actor(a.handle), "publicKeyPem": a.keys.PublicPEM}
+	beyond["assertionMethod"] = []any{map[string]any{
+		"type": "Multikey", "id": s.ProofKeyID(a.handle, a.keys.Number), "controller": s.Actor(a.handle), "publicKeyMultibase": a.keys.Multibase,
+	}}
+	beyond["interactionPolicy"] = map[string]any{"canFeature": approved(a.featuredBy), "canQuote": approved(a.quotedBy)}
 	if a.pins {
 		beyond["featured"] = s.FeaturedAddress(a.handle)
 	}
 }
 
-func (s Site) icon(a actor) vocab.ActivityStreamsIconProperty {
-	image := streams.NewActivityStreamsImage()
-	mediaType := streams.NewActivityStreamsMediaTypeProperty()
-	mediaType.Set("image/png")
-	image.SetActivityStreamsMediaType(mediaType)
-	picture := streams.NewActivityStreamsUrlProperty()
-	picture.AppendIRI(address(s.Avatar(a.handle, avatar.Version(a.handle, a.name))))
-	image.SetActivityStreamsUrl(picture)
-	icon := streams.NewActivityStreamsIconProperty()
-	icon.AppendActivityStreamsImage(image)
-	return icon
+// approved is the part of an interaction policy that says who may do something
+// without asking. Mastodon takes a policy that is missing for a no.
+func approved(who string) map[string]any { return map[string]any{"automaticApproval": []any{who}} }
+
+func image(mediaType, at string) map[string]any {
+	return map[string]any{"type": "Image", "mediaType": mediaType, "url": at}
 }
 
 func idOf(id string) vocab.JSONLDIdProperty {

@@ -2,6 +2,7 @@ package document
 
 import (
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -12,19 +13,28 @@ import (
 // Rule 4. The key is one object; Lemmy's parser needs the fragment.
 func TestRule4KeyBelongsToActor(t *testing.T) {
 	seen := 0
-	each(t, func(t *testing.T, _ string, o object) {
+	each(t, func(t *testing.T, name string, o object) {
+		number := int64(1)
+		if strings.HasSuffix(name, "rekeyed") {
+			number = 2
+		}
 		walk(o, func(o object) {
 			if !isActor(o) {
 				return
 			}
 			seen++
 			key, isObject := o["publicKey"].(object)
-			if !isObject || key["owner"] != o["id"] || key["id"] != o["id"].(string)+"#main-key" || key["publicKeyPem"] != publicPEM {
+			if !isObject || key["owner"] != o["id"] || key["id"] != site.KeyID(o["preferredUsername"].(string), number) || key["publicKeyPem"] != publicPEM {
 				t.Errorf("publicKey is %v", o["publicKey"])
+			}
+			methods, _ := o["assertionMethod"].([]any)
+			want := object{"type": "Multikey", "id": site.ProofKeyID(o["preferredUsername"].(string), number), "controller": o["id"], "publicKeyMultibase": keys.Multibase}
+			if len(methods) != 1 || !reflect.DeepEqual(methods[0], any(want)) {
+				t.Errorf("assertionMethod is %v", o["assertionMethod"])
 			}
 		})
 	})
-	if seen < 5 {
+	if seen < 18 {
 		t.Errorf("saw %d actors", seen)
 	}
 }
@@ -54,7 +64,7 @@ func TestRule8EverythingIsOnOneHost(t *testing.T) {
 // Rule 16 is TestHandleOfTakesOnlyTheExactAddress; here is its one path.
 func TestRule16OnePathPerActor(t *testing.T) {
 	seen := map[string]string{}
-	for _, handle := range []string{"acme", "directory", "instance", "actors", "coops", "inbox"} {
+	for _, handle := range []string{"acme", "directory", "instance", "hosting", "europe", "actors", "coops", "inbox"} {
 		id := site.Actor(handle)
 		if seen[id] != "" || strings.Count(id, "/") != 4 {
 			t.Errorf("%s has the id %s", handle, id)
@@ -93,7 +103,7 @@ func TestHostileEntryLinksNowhere(t *testing.T) {
 // A co-op is suggested to others only when it has said that it is there.
 func TestOnlyClaimedEntriesAreDiscoverable(t *testing.T) {
 	documents := federated(t)
-	for name, want := range map[string]bool{"coop-unclaimed": false, "coop-claimed": true, "coop-closed": false, "directory": true, "instance": false} {
+	for name, want := range map[string]bool{"coop-unclaimed": false, "coop-claimed": true, "coop-closed": false, "directory": true, "topic-hosting": true, "instance": false} {
 		actor := read(t, documents[name])
 		if actor["discoverable"] != want || actor["indexable"] != want {
 			t.Errorf("%s: discoverable %v, indexable %v", name, actor["discoverable"], actor["indexable"])
@@ -126,7 +136,7 @@ func TestEntrySaysHowItStands(t *testing.T) {
 // Mastodon shows Service and Application as bots, Lemmy a Group as a community.
 func TestActorsAreOfTheRightKind(t *testing.T) {
 	documents := federated(t)
-	for name, want := range map[string]string{"coop-unclaimed": "Organization", "directory": "Service", "instance": "Application"} {
+	for name, want := range map[string]string{"coop-unclaimed": "Organization", "directory": "Service", "topic-hosting": "Service", "instance": "Application"} {
 		if got := read(t, documents[name])["type"]; got != want {
 			t.Errorf("%s is a %v, want %s", name, got, want)
 		}
@@ -135,7 +145,7 @@ func TestActorsAreOfTheRightKind(t *testing.T) {
 
 func TestPictureHasAnotherAddressWhenItChanges(t *testing.T) {
 	icon := func(c directory.Coop) any {
-		document, err := site.Coop(c, publicPEM)
+		document, err := site.Coop(c, keys)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,7 +194,7 @@ func TestEveryListedCoopHasAProfile(t *testing.T) {
 		t.Fatalf("%d co-ops, %v", len(coops), err)
 	}
 	for _, c := range coops {
-		document, err := site.Coop(c, publicPEM)
+		document, err := site.Coop(c, keys)
 		if err != nil {
 			t.Fatal(err)
 		}

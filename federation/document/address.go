@@ -4,15 +4,11 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"coopverse/directory"
 )
-
-// InstanceHandle is the handle of the actor that signs our requests to other
-// servers. Anyone may read it without a signature of their own: otherwise two
-// servers that both ask for signatures would wait for each other.
-const InstanceHandle = "instance"
 
 // Site is the directory as other servers see it.
 type Site struct {
@@ -29,25 +25,21 @@ func (s Site) Domain() string {
 	return host
 }
 
-// ours says whether the handle is one of the directory's own actors.
-func ours(handle string) bool {
-	return handle == directory.DirectoryHandle || handle == InstanceHandle
-}
-
-// Actor is the id of an actor. A co-op's is also the address of its page.
+// Actor is the id of an actor: a co-op, or one of the directory's own.
 func (s Site) Actor(handle string) string {
-	if ours(handle) {
-		return s.Origin + "/actors/" + handle
+	if directory.IsCoop(handle) {
+		return s.Origin + "/coops/" + handle
 	}
-	return s.Origin + "/coops/" + handle
+	return s.Origin + "/actors/" + handle
 }
 
-// Page is where people read about an actor.
+// Page is where people read about an actor: mostly the address that programs
+// know it by.
 func (s Site) Page(handle string) string {
 	switch handle {
 	case directory.DirectoryHandle:
 		return s.Origin + "/"
-	case InstanceHandle:
+	case directory.InstanceHandle:
 		return s.Origin + "/about"
 	}
 	return s.Actor(handle)
@@ -74,32 +66,96 @@ func (s Site) OutboxPageAddress(handle string, before int64) string {
 // FollowersAddress is where Followers is served.
 func (s Site) FollowersAddress(handle string) string { return s.Actor(handle) + "/followers" }
 
-// FollowersPageAddress is where FollowersPage is served.
-func (s Site) FollowersPageAddress(handle string) string {
-	return s.FollowersAddress(handle) + "?page=1"
-}
-
 // FollowingAddress is where Following is served.
 func (s Site) FollowingAddress(handle string) string { return s.Actor(handle) + "/following" }
-
-// FollowingPageAddress is where FollowingPage is served.
-func (s Site) FollowingPageAddress(handle string) string {
-	return s.FollowingAddress(handle) + "?page=1"
-}
 
 // FeaturedAddress is where Featured is served.
 func (s Site) FeaturedAddress(handle string) string { return s.Actor(handle) + "/featured" }
 
-// KeyID names an actor's public key. Lemmy wants the fragment.
-func (s Site) KeyID(handle string) string { return s.Actor(handle) + "#main-key" }
+// KeyID names an actor's public key, of which the first has the number 1. Lemmy
+// wants the fragment.
+func (s Site) KeyID(handle string, number int64) string {
+	return s.numbered(handle, "main-key", number)
+}
+
+// ProofKeyID names the key that verifies what an actor says, wherever it is
+// found (FEP-521a).
+func (s Site) ProofKeyID(handle string, number int64) string {
+	return s.numbered(handle, "ed25519-key", number)
+}
+
+// numbered gives a new key a new name, because other servers keep keys by name.
+func (s Site) numbered(handle, name string, number int64) string {
+	if number > 1 {
+		name = fmt.Sprintf("%s-%d", name, number)
+	}
+	return s.Actor(handle) + "#" + name
+}
 
 // IntroductionAddress is the id of the note in which an actor introduces itself.
 func (s Site) IntroductionAddress(handle string) string { return s.Actor(handle) + "/introduction" }
 
-// Post is the id of a note, and the address of its page.
+// Post is the id of a note, and the address of its page; 0 is the introduction.
 func (s Site) Post(handle string, id int64) string {
+	if id == 0 {
+		return s.IntroductionAddress(handle)
+	}
 	return fmt.Sprintf("%s/posts/%d", s.Actor(handle), id)
 }
+
+// RepliesAddress is where Replies is served.
+func (s Site) RepliesAddress(handle string, postID int64) string {
+	return s.Post(handle, postID) + "/replies"
+}
+
+// RepliesPageAddress is where RepliesPage is served: the answers that came after
+// the one with that id; "" begins with the first.
+func (s Site) RepliesPageAddress(handle string, postID int64, after string) string {
+	return s.RepliesAddress(handle, postID) + "?after=" + url.QueryEscape(after)
+}
+
+// LikesAddress is where Likes is served.
+func (s Site) LikesAddress(handle string, postID int64) string {
+	return s.Post(handle, postID) + "/likes"
+}
+
+// SharesAddress is where Shares is served.
+func (s Site) SharesAddress(handle string, postID int64) string {
+	return s.Post(handle, postID) + "/shares"
+}
+
+// AuthorizationAddress is where Authorization is served, by the number of the
+// leave, and OwnFeatureAuthorization, by the handle of the topic.
+func (s Site) AuthorizationAddress(handle, name string) string {
+	return s.Actor(handle) + "/authorizations/" + name
+}
+
+// FeaturedCollectionsAddress is where FeaturedCollections is served.
+func (s Site) FeaturedCollectionsAddress() string {
+	return s.Actor(directory.DirectoryHandle) + "/collections"
+}
+
+// FeaturedCollectionAddress is where FeaturedCollection of that topic is served.
+func (s Site) FeaturedCollectionAddress(topic string) string {
+	return s.FeaturedCollectionsAddress() + "/" + topic
+}
+
+// FeaturedItemAddress is where FeaturedItem of that co-op is served.
+func (s Site) FeaturedItemAddress(topic, handle string) string {
+	return s.FeaturedCollectionAddress(topic) + "/items/" + handle
+}
+
+// Picture is where a picture of a post is: its name changes with what it shows.
+func (s Site) Picture(hash, mediaType string) string {
+	if mediaType == "image/png" {
+		return s.Origin + "/media/" + hash + ".png"
+	}
+	return s.Origin + "/media/" + hash + ".jpg"
+}
+
+// Tag is the page with the posts that have a hashtag, which is folded and
+// without #.
+func (s Site) Tag(tag string) string { return s.Origin + "/tags/" + url.PathEscape(tag) }
 
 // Activity is the id of what an actor does at a change: what is the verb.
 // Other servers remember ids and pass over one that they have seen.
@@ -123,6 +179,19 @@ func (s Site) HandleOf(actorURL string) (handle string, ok bool) {
 	return handle, handleForm.MatchString(handle) && s.Actor(handle) == actorURL
 }
 
+// PostOf says which note of ours has that id; the introduction is 0. It takes no
+// other spelling of the address; ok does not say that there is such a note.
+func (s Site) PostOf(id string) (handle string, post int64, ok bool) {
+	actor, number, isPost := strings.Cut(id, "/posts/")
+	if isPost {
+		post, _ = strconv.ParseInt(number, 10, 64)
+	} else {
+		actor = strings.TrimSuffix(id, "/introduction")
+	}
+	handle, ok = s.HandleOf(actor)
+	return handle, post, ok && post >= 0 && s.Post(handle, post) == id
+}
+
 // ResourceHandle says which of our actors a WebFinger resource asks for: an
 // acct: address, an actor's id or its page, in capitals or not.
 func ResourceHandle(resource string, s Site) (handle string, ok bool) {
@@ -132,7 +201,7 @@ func ResourceHandle(resource string, s Site) (handle string, ok bool) {
 		return handle, handleForm.MatchString(handle) && domain == strings.ToLower(s.Domain())
 	}
 	s.Origin = strings.ToLower(s.Origin)
-	for _, own := range []string{directory.DirectoryHandle, InstanceHandle} {
+	for _, own := range []string{directory.DirectoryHandle, directory.InstanceHandle} {
 		if resource == s.Page(own) {
 			return own, true
 		}

@@ -8,7 +8,7 @@ import (
 // Rule 3. Actor and WebFinger lead to each other.
 func TestRule3WebFingerAndActorMeet(t *testing.T) {
 	documents := federated(t)
-	for handle, name := range map[string]string{"acme": "coop-unclaimed", "directory": "directory", "instance": "instance"} {
+	for handle, name := range map[string]string{"acme": "coop-unclaimed", "directory": "directory", "instance": "instance", "hosting": "topic-hosting"} {
 		actor := read(t, documents[name])
 		document, err := site.WebFinger(handle, actor["name"].(string))
 		if err != nil {

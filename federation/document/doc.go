@@ -13,9 +13,11 @@
 //
 // Every address of ours is made by a method of Site in address.go. To add a
 // line to a co-op's profile, look in profile.go; to change what an unclaimed
-// entry says about itself, in summary.go.
+// entry says about itself, in summary.go; what becomes of a hashtag in a post,
+// in content.go.
 //
 // The vocabulary (https://www.w3.org/TR/activitystreams-vocabulary/) comes from
 // go-fed. Where other servers are pickier than the vocabulary is, encode.go
-// puts things right, and says who wants it so.
+// puts things right, and says who wants it so. A term that is newer than the
+// vocabulary needs a line in terms.go, or readers of JSON-LD lose it.
 package document

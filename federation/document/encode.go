@@ -9,77 +9,64 @@ import (
 	"github.com/go-fed/activity/streams/vocab"
 )
 
-// maxBytes is how large a document may be. Misskey takes 64 kB.
-const maxBytes = 60_000
-
 const (
-	activityStreams = "https://www.w3.org/ns/activitystreams"
-	security        = "https://w3id.org/security/v1"
-	public          = activityStreams + "#Public"
+	// maxBytes is how large a document may be that we bring to others. Misskey
+	// takes 64 kB, and a proof comes on top.
+	maxBytes = 60_000
+	// maxPageBytes is the same for one with a list, which others come and fetch.
+	// Mastodon takes 1 MB.
+	maxPageBytes = 1_000_000
 )
 
-// plainContext is for documents that use the standard's own terms only.
-// Mastodon drops whatever does not name exactly this address, without a word.
-const plainContext = activityStreams
-
-// actorContext defines each term that our actors use beyond the standard.
-// They are written out, and never taken from http://joinmastodon.org/ns, which
-// does not exist and would break those who look it up.
-func actorContext() any {
-	return []any{activityStreams, security, map[string]any{
-		"manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
-		"toot":                      "http://joinmastodon.org/ns#",
-		"discoverable":              "toot:discoverable",
-		"indexable":                 "toot:indexable",
-		"featured":                  map[string]any{"@id": "toot:featured", "@type": "@id"},
-		"schema":                    "http://schema.org#",
-		"PropertyValue":             "schema:PropertyValue",
-		"value":                     "schema:value",
-	}}
+// extensible is what takes members for which go-fed has no words.
+type extensible interface {
+	vocab.Type
+	GetUnknownProperties() map[string]any
 }
 
 // alwaysLists are the properties that go-fed writes as a single value when
 // there is only one. Mastodon and Misskey take them for missing then.
-var alwaysLists = []string{"attachment", "tag", "to", "cc", "orderedItems"}
+var alwaysLists = []string{"attachment", "tag", "to", "cc", "orderedItems", "automaticApproval", "assertionMethod"}
 
 // encode writes a document: what streams makes of it, under our own context
-// and with its lists as lists. Keys are sorted, so equal documents are equal
-// bytes.
-func encode(t vocab.Type, context any) ([]byte, error) {
+// and with its lists as lists.
+func encode(t vocab.Type) ([]byte, error) {
 	m, err := streams.Serialize(t)
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", t.GetTypeName(), err)
 	}
-	m["@context"] = context
 	return write(m)
 }
 
-// write is encode for what is a map already.
+// write is encode for what is a map already. Keys are sorted, so equal
+// documents are equal bytes.
 func write(m map[string]any) ([]byte, error) {
-	keepLists(m)
+	delete(m, "@context")
+	eachObject(m, keepLists)
+	m["@context"] = contextFor(m)
+	limit := maxBytes
+	if m["orderedItems"] != nil {
+		limit = maxPageBytes
+	}
 	b, err := writeJSON(m)
-	if err == nil && len(b) > maxBytes {
-		return nil, fmt.Errorf("document %v has %d bytes; other servers take %d", m["id"], len(b), maxBytes)
+	if err == nil && len(b) > limit {
+		// The text stands twice, for readers who want to know its language.
+		// Better one that none of them reads than none.
+		eachObject(m, func(o map[string]any) { delete(o, "contentMap") })
+		b, err = writeJSON(m)
+	}
+	if err == nil && len(b) > limit {
+		return nil, fmt.Errorf("document %v has %d bytes; other servers take %d", m["id"], len(b), limit)
 	}
 	return b, err
 }
 
-func keepLists(v any) {
-	switch v := v.(type) {
-	case []any:
-		for _, member := range v {
-			keepLists(member)
-		}
-	case map[string]any:
-		for _, name := range alwaysLists {
-			if value, ok := v[name]; ok {
-				if _, isList := value.([]any); !isList {
-					v[name] = []any{value}
-				}
+func keepLists(o map[string]any) {
+	for _, name := range alwaysLists {
+		if value, ok := o[name]; ok {
+			if _, isList := value.([]any); !isList {
+				o[name] = []any{value}
 			}
-		}
-		for _, member := range v {
-			keepLists(member)
 		}
 	}
 }

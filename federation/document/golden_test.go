@@ -17,7 +17,20 @@ var update = flag.Bool("update", false, "write testdata/*.json as the documents 
 
 var site = Site{Origin: "https://coops.example", Name: "Coopverse", Contact: "hello@coops.example", Version: "0.2.0"}
 
-const publicPEM = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
+// publicPEM is a real key, so that others' programs read our examples.
+const publicPEM = `-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEArl7SH4b+fTZqrbAKQ4tX
+jhpZPKecq5XnQH99+5Ig7C262Rx2ryWLiQBsiEp226G2pX287IqZ9oTE/8FaxPxv
+DCMu/yjOjF/zE3X2XZZlQJE2J32NsTlPzanp2skCBRiBLTO/DdqzzIMLP29BpJwT
+FoCm42Z3AOONEmdmcCfKs2fqrzPy8bDZvg4D0/XsXypZpMwm2h/1WuOJUQ5htEbt
+xGyltC3LRwslnFpMmHORn/7uGcoztkAsKlIvRPIHxWvSbjrUD9986oF62F1bTWgN
+xgItoRPttdJp0Maofs6A1Nfqpet+bsPoj2WnNinXS4RuarEWmI7olhaswAP78fLa
+kwIDAQAB
+-----END PUBLIC KEY-----
+`
+
+// keys are the first that an actor had.
+var keys = Keys{Number: 1, PublicPEM: publicPEM, Multibase: "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1XJPt4swbTQ2"}
 
 var (
 	listed = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -51,7 +64,7 @@ func hostile() directory.Coop {
 
 func post() directory.Post {
 	return directory.Post{
-		ID: 7, Handle: "acme", Body: "Acme & Co is now called <Acme>.\n\nNew website: https://acme.example/?a=1&b=2.",
+		ID: 7, Handle: "acme", Body: "Acme & Co is now called <Acme>.\n\nNew website: https://acme.example/?a=1&b=2.", Language: "en",
 		Automatic: true, PublishedAt: listed, UpdatedAt: listed,
 	}
 }
@@ -62,60 +75,149 @@ func editedPost() directory.Post {
 	return p
 }
 
-const follow = `{"@context":["https://www.w3.org/ns/activitystreams",{"x":"y"}],"id":"https://m.example/8a2f#follows/1","type":"Follow",
-	"actor":{"id":"https://m.example/users/ada","type":"Person","tag":null},"object":"https://coops.example/coops/acme","signature":{"type":"RsaSignature2017"}}`
+// richPost has everything that a post can have.
+func richPost() directory.Post {
+	return directory.Post{
+		ID: 9, Handle: "acme", Language: "fr", InReplyTo: "https://m.example/users/ada/statuses/1", PublishedAt: listed, UpdatedAt: listed,
+		Body: "@Ada@m.example et @bob@elsewhere.example : la #Coopération avance, #coopération !\n#PlatformCoop\n\nhttps://acme.example/?a=1&b=2 (@bolt)",
+		Mentions: []directory.PostMention{
+			{PostID: 9, Account: "Ada@m.example", ActorID: "https://m.example/users/ada", URL: "https://m.example/@ada?a=1&b=2"},
+			{PostID: 9, Account: "cy@m.example", ActorID: "https://m.example/users/cy", URL: "javascript:alert(1)"},
+		},
+		Pictures: []directory.PostPicture{
+			{PostID: 9, Position: 0, Hash: "5e1f", Alt: "Two people \"at work\"", MediaType: "image/jpeg", Width: 1600, Height: 900},
+			{PostID: 9, Position: 1, Hash: "c0de", MediaType: "image/png", Width: 40, Height: 30},
+		},
+	}
+}
+
+func topic(t testing.TB, handle string) directory.Topic {
+	t.Helper()
+	found, ok := directory.TopicOf(handle)
+	if !ok {
+		t.Fatalf("there is no topic %s", handle)
+	}
+	return found
+}
+
+// Requests of others, with what some of them add.
+const (
+	follow = `{"@context":["https://www.w3.org/ns/activitystreams",{"x":"y"}],"id":"https://m.example/8a2f#follows/1","type":"Follow",
+		"actor":{"id":"https://m.example/users/ada","type":"Person","tag":null},"object":"https://coops.example/coops/acme","signature":{"type":"RsaSignature2017"}}`
+	quoteRequest = `{"@context":["https://www.w3.org/ns/activitystreams",{"QuoteRequest":"https://w3id.org/fep/044f#QuoteRequest"}],
+		"id":"https://m.example/users/ada/quote_requests/1","type":"QuoteRequest","actor":"https://m.example/users/ada",
+		"object":"https://coops.example/coops/acme/posts/7","instrument":{"id":"https://m.example/users/ada/statuses/2","type":"Note","content":"look"}}`
+	featureRequest = `{"@context":["https://www.w3.org/ns/activitystreams",{"FeatureRequest":"https://w3id.org/fep/7aa9#FeatureRequest"}],
+		"id":"https://m.example/feature_requests/1","type":"FeatureRequest","actor":"https://m.example/users/ada",
+		"object":"https://coops.example/coops/acme","instrument":"https://m.example/ap/users/1/collections/5"}`
+)
+
+// quoteLeave and featureLeave are what those requests were given.
+var (
+	quoteLeave = directory.Authorization{
+		ID: 3, Handle: "acme", Type: directory.QuoteAuthorization, Interacting: "https://m.example/users/ada/statuses/2", PostID: 7, PeerID: "https://m.example/users/ada",
+	}
+	featureLeave = directory.Authorization{
+		ID: 4, Handle: "acme", Type: directory.FeatureAuthorization, Interacting: "https://m.example/ap/users/1/collections/5", PeerID: "https://m.example/users/ada",
+	}
+)
 
 // federated returns every ActivityPub document that we make, by file name.
 func federated(t testing.TB) map[string][]byte {
 	t.Helper()
 	documents := map[string][]byte{}
-	add := func(name string, document []byte, err error) {
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
+	// A method's two results are all that a call can pass on, so the name follows.
+	add := func(document []byte, err error) func(name string) {
+		return func(name string) {
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			documents[name] = document
 		}
-		documents[name] = document
 	}
-	coop := func(name string, c directory.Coop) {
-		document, err := site.Coop(c, publicPEM)
-		add("coop-"+name, document, err)
-		document, err = site.Introduction(c)
-		add("introduction-"+name, document, err)
+	for name, c := range map[string]directory.Coop{
+		"unclaimed":      acme(),
+		"claimed":        changed(func(c *directory.Coop) { c.ClaimedAt = &edited }),
+		"inactive":       changed(func(c *directory.Coop) { c.Status = directory.Inactive }),
+		"closed":         changed(func(c *directory.Coop) { c.Status = directory.Defunct }),
+		"unlisted":       changed(func(c *directory.Coop) { c.Status = directory.Unlisted }),
+		"moved":          changed(func(c *directory.Coop) { c.ClaimedAt, c.MovedTo = &edited, "https://acme.example/actor" }),
+		"for-itself":     changed(func(c *directory.Coop) { c.Featurable, c.Quotable = "false", "false" }),
+		"for-collectors": changed(func(c *directory.Coop) { c.Featurable = "true" }),
+		"hostile":        hostile(),
+		"bare":           {Handle: "bare", Name: "Bare", Status: directory.Active, ListedAt: listed, UpdatedAt: listed},
+	} {
+		add(site.Coop(c, keys))("coop-" + name)
+		add(site.Introduction(c))("introduction-" + name)
 	}
-	coop("unclaimed", acme())
-	coop("claimed", changed(func(c *directory.Coop) { c.ClaimedAt = &edited }))
-	coop("inactive", changed(func(c *directory.Coop) { c.Status = directory.Inactive }))
-	coop("closed", changed(func(c *directory.Coop) { c.Status = directory.Defunct }))
-	coop("unlisted", changed(func(c *directory.Coop) { c.Status = directory.Unlisted }))
-	coop("hostile", hostile())
-	coop("bare", directory.Coop{Handle: "bare", Name: "Bare", Status: directory.Active, ListedAt: listed, UpdatedAt: listed})
+	add(site.Coop(acme(), Keys{2, publicPEM, keys.Multibase}))("coop-rekeyed")
+	add(site.Directory(keys, listed, 512))("directory")
+	add(site.Instance(keys, listed))("instance")
+	add(site.DirectoryIntroduction(listed, 512))("introduction-directory")
+	for _, handle := range []string{"europe", "netherlands", "hosting"} {
+		add(site.Topic(topic(t, handle), keys, listed, 40))("topic-" + handle)
+		add(site.TopicIntroduction(topic(t, handle), listed, 40))("introduction-topic-" + handle)
+	}
 
-	both := func(document []byte, err error) func(string) { return func(name string) { add(name, document, err) } }
-	both(site.Directory(publicPEM, listed, 512))("directory")
-	both(site.Instance(publicPEM, listed))("instance")
-	both(site.DirectoryIntroduction(listed, 512))("introduction-directory")
-	both(site.Tombstone("acme", edited))("tombstone")
-	both(site.PostTombstone("acme", 7, edited))("tombstone-post")
-	both(site.Note(post()))("note")
-	both(site.Note(editedPost()))("note-edited")
-	both(site.Note(directory.Post{
-		ID: 8, Handle: "directory", Automatic: true, PublishedAt: listed, UpdatedAt: listed,
+	add(site.Tombstone("acme", edited))("tombstone")
+	add(site.PostTombstone("acme", 7, edited))("tombstone-post")
+	add(site.Note(post(), true))("note")
+	add(site.Note(post(), false))("note-unquotable")
+	add(site.Note(editedPost(), true))("note-edited")
+	add(site.Note(richPost(), true))("note-rich")
+	add(site.Note(directory.Post{
+		ID: 8, Handle: "directory", Automatic: true, Language: "en", PublishedAt: listed, UpdatedAt: listed,
 		Body: "1 co-op joined the directory: Acme Co-op (@acme).\n\n2 other entries have changed.",
-	}))("note-directory")
-	both(site.Featured(acme()))("featured")
-	both(site.DirectoryFeatured(listed, 512))("featured-directory")
-	both(site.Outbox("acme", 1))("outbox")
-	both(site.OutboxPage("acme", 0, []directory.Post{post()}, true))("outbox-page")
-	both(site.OutboxPage("acme", 7, nil, false))("outbox-page-empty")
-	both(site.Followers("acme", 3))("followers")
-	both(site.FollowersPage("acme"))("followers-page")
-	both(site.Following("acme"))("following")
-	both(site.FollowingPage("acme"))("following-page")
-	both(site.UpdateActor("acme", documents["coop-unclaimed"], 42, edited))("update-actor")
-	both(site.CreateNote(post()))("create-note")
-	both(site.UpdateNote(editedPost()))("update-note")
-	both(site.DeleteNote(post(), 44, edited))("delete-note")
-	both(site.DeleteActor("acme", 45, edited))("delete-actor")
-	both(site.Accept("acme", []byte(follow), "9"))("accept")
+	}, true))("note-directory")
+
+	add(site.Featured(acme()))("featured")
+	add(site.DirectoryFeatured(listed, 512))("featured-directory")
+	add(site.TopicFeatured(topic(t, "hosting"), listed, 40))("featured-topic")
+	add(site.Outbox("acme", 1))("outbox")
+	add(site.OutboxPage("acme", 0, []directory.Post{post()}, true, true))("outbox-page")
+	add(site.OutboxPage("acme", 7, nil, true, false))("outbox-page-empty")
+	add(site.OutboxPage("directory", 0, []directory.Post{richPost(), {ID: 8, Handle: "directory", Body: "Hello", Language: "en", PublishedAt: listed, UpdatedAt: listed}}, true, false))("outbox-page-boosts")
+	add(site.Followers("acme", 3))("followers")
+	add(site.FollowersPage("acme"))("followers-page")
+	add(site.Following("acme"))("following")
+	add(site.FollowingPage("acme"))("following-page")
+	add(site.Replies("acme", 7, 3))("replies")
+	add(site.RepliesPage("acme", 7, "", []string{"https://m.example/users/ada/statuses/3", "https://m.example/é"}, "https://m.example/é"))("replies-page")
+	add(site.RepliesPage("acme", 7, "https://m.example/é", nil, ""))("replies-page-empty")
+	add(site.Replies("acme", 0, 0))("replies-introduction")
+	add(site.Likes("acme", 7, 2))("likes")
+	add(site.LikesPage("acme", 7))("likes-page")
+	add(site.Shares("acme", 7, 1))("shares")
+	add(site.SharesPage("acme", 7))("shares-page")
+
+	add(site.UpdateActor("acme", documents["coop-unclaimed"], site.Activity("acme", 42, "profile"), edited))("update-actor")
+	add(site.UpdateActor("acme", documents["coop-rekeyed"], site.Activity("acme", 43, "keys"), edited))("update-actor-rekeyed")
+	add(site.UpdateActor("directory", documents["directory"], site.Activity("directory", 46, "collections"), edited))("update-actor-directory")
+	add(site.CreateNote(post(), true))("create-note")
+	add(site.CreateNote(richPost(), true))("create-note-rich")
+	add(site.UpdateNote(editedPost(), true))("update-note")
+	add(site.UpdateNote(richPost(), true))("update-note-rich")
+	add(site.DeleteNote(post(), 44, edited))("delete-note")
+	add(site.Announce("directory", post(), edited))("announce")
+	add(site.Move("acme", "https://acme.example/actor", 47, edited))("move")
+	add(site.DeleteActor("acme", 45, edited))("delete-actor")
+	add(site.Accept("acme", []byte(follow), "9", ""))("accept")
+	add(site.Accept("acme", []byte(quoteRequest), "10", site.AuthorizationAddress("acme", "3")))("accept-quote")
+	add(site.Accept("acme", []byte(featureRequest), "11", site.AuthorizationAddress("acme", "4")))("accept-feature")
+	add(site.Reject("acme", []byte(follow), "12"))("reject")
+	add(site.Reject("acme", []byte(quoteRequest), "13"))("reject-quote")
+	add(site.Reject("acme", []byte(featureRequest), "14"))("reject-feature")
+
+	add(site.Authorization(quoteLeave))("authorization-quote")
+	add(site.Authorization(featureLeave))("authorization-feature")
+	add(site.OwnFeatureAuthorization("hosting", "acme"))("authorization-own")
+	add(site.DeleteAuthorization(quoteLeave, edited))("delete-authorization-quote")
+	add(site.DeleteAuthorization(featureLeave, edited))("delete-authorization-feature")
+	add(site.FeaturedCollections([]directory.CountedTopic{{Topic: topic(t, "europe"), Coops: 300}, {Topic: topic(t, "hosting"), Coops: 40}}))("featured-collections")
+	add(site.FeaturedCollections(nil))("featured-collections-empty")
+	add(site.FeaturedCollection(topic(t, "web_development"), []directory.Coop{acme(), {Handle: "bare", ListedAt: listed, UpdatedAt: listed}}, listed))("featured-collection")
+	add(site.FeaturedCollection(topic(t, "netherlands"), nil, listed))("featured-collection-empty")
+	add(site.FeaturedItem(topic(t, "web_development"), acme()))("featured-item")
 	return documents
 }
 
@@ -179,7 +281,7 @@ func TestDocumentsAreAsInTestdata(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, f := range files {
-		if documents[f.Name()] == nil {
+		if !f.IsDir() && documents[f.Name()] == nil {
 			t.Errorf("testdata/%s belongs to no document", f.Name())
 		}
 	}

@@ -9,41 +9,63 @@ import (
 	"github.com/go-fed/activity/streams/vocab"
 )
 
-// language is the one that our notes are written in.
+// language is the one in which we write ourselves.
 const language = "en"
 
-// Note is a post as its own document.
-func (s Site) Note(p directory.Post) ([]byte, error) {
-	return encode(s.note(s.post(p)), plainContext)
+// Note is a post as its own document. quotable says whether others may quote it.
+func (s Site) Note(p directory.Post, quotable bool) ([]byte, error) {
+	return encode(s.note(s.post(p, quotable)))
 }
 
 // Introduction is the note in which a co-op introduces itself. It is made from
 // the entry and pinned to the profile, because a server that has just heard of
 // the co-op reads pinned notes and nothing older.
 func (s Site) Introduction(c directory.Coop) ([]byte, error) {
-	return encode(s.note(s.introduction(c)), plainContext)
+	return encode(s.note(s.introduction(c)))
 }
 
 // DirectoryIntroduction is the same for the directory's own actor.
 func (s Site) DirectoryIntroduction(since time.Time, coops int) ([]byte, error) {
-	return encode(s.note(s.directoryIntroduction(since, coops)), plainContext)
+	return encode(s.note(s.directoryIntroduction(since, coops)))
+}
+
+// TopicIntroduction is the same for a topic with that many co-ops.
+func (s Site) TopicIntroduction(t directory.Topic, since time.Time, coops int) ([]byte, error) {
+	return encode(s.note(s.topicIntroduction(t, since, coops)))
 }
 
 // said is one thing that one of our actors said.
 type said struct {
-	handle, id, page   string
+	handle             string
+	post               int64 // 0: the introduction
+	page               string
 	content            string // HTML
+	language           string // BCP 47
 	published, updated time.Time
+	quotable           bool
+
+	inReplyTo string // id of a note, or ""
+	mentioned []string
+	tags      []any
+	pictures  []directory.PostPicture
 }
 
-func (s Site) post(p directory.Post) said {
-	id := s.Post(p.Handle, p.ID)
-	content := paragraphs(p.Body, nil)
-	if p.Automatic && p.Handle == directory.DirectoryHandle {
-		// The directory names co-ops as "Acme (@acme)".
-		content = paragraphs(p.Body, s.Actor)
+func (s Site) post(p directory.Post, quotable bool) said {
+	w := said{
+		handle: p.Handle, post: p.ID, page: s.Post(p.Handle, p.ID), language: p.Language, published: p.PublishedAt, updated: p.UpdatedAt,
+		quotable: quotable, inReplyTo: p.InReplyTo, mentioned: mentioned(p), pictures: p.Pictures,
 	}
-	return said{p.Handle, id, id, content, p.PublishedAt, p.UpdatedAt}
+	w.content, w.tags = s.content(p)
+	return w
+}
+
+// mentioned lists the ids of those whom a post names.
+func mentioned(p directory.Post) []string {
+	var ids []string
+	for _, m := range p.Mentions {
+		ids = append(ids, m.ActorID)
+	}
+	return ids
 }
 
 func (s Site) introduction(c directory.Coop) said {
@@ -51,23 +73,32 @@ func (s Site) introduction(c directory.Coop) said {
 	if hasWebsite(c) {
 		content += "<p>" + link(c.Website, vouchesForNothing) + "</p>"
 	}
-	content += s.standing(c)
-	return said{c.Handle, s.IntroductionAddress(c.Handle), s.Page(c.Handle), content, c.ListedAt, c.UpdatedAt}
+	w := s.ownIntroduction(c.Handle, content+s.standing(c), c.ListedAt)
+	w.updated, w.quotable = c.UpdatedAt, c.MayBeQuoted()
+	return w
 }
 
 func (s Site) directoryIntroduction(since time.Time, coops int) said {
-	h := directory.DirectoryHandle
-	return said{h, s.IntroductionAddress(h), s.Page(h), s.aboutDirectory(coops), since, since}
+	return s.ownIntroduction(directory.DirectoryHandle, s.aboutDirectory(coops), since)
 }
 
-// note is a public note: to everyone, with a copy to the followers.
+func (s Site) topicIntroduction(t directory.Topic, since time.Time, coops int) said {
+	return s.ownIntroduction(t.Handle, s.aboutTopic(t, coops), since)
+}
+
+func (s Site) ownIntroduction(handle, content string, since time.Time) said {
+	return said{handle: handle, page: s.Page(handle), content: content, language: language, published: since, updated: since, quotable: true}
+}
+
+// note is a public note: to everyone, with a copy to the followers and those
+// whom it names.
 func (s Site) note(w said) vocab.ActivityStreamsNote {
 	note := streams.NewActivityStreamsNote()
-	note.SetJSONLDId(idOf(w.id))
+	note.SetJSONLDId(idOf(s.Post(w.handle, w.post)))
 	author := streams.NewActivityStreamsAttributedToProperty()
 	author.AppendIRI(address(s.Actor(w.handle)))
 	note.SetActivityStreamsAttributedTo(author)
-	s.addressPublicly(note, w.handle)
+	s.addressPublicly(note, w.handle, w.mentioned)
 	page := streams.NewActivityStreamsUrlProperty()
 	page.AppendIRI(address(w.page))
 	note.SetActivityStreamsUrl(page)
@@ -75,10 +106,15 @@ func (s Site) note(w said) vocab.ActivityStreamsNote {
 	content.AppendXMLSchemaString(w.content)
 	note.SetActivityStreamsContent(content)
 	note.SetActivityStreamsPublished(publishedAt(w.published))
+	s.setReactions(note, w)
 
 	beyond := note.GetUnknownProperties()
-	beyond["contentMap"] = map[string]any{language: w.content}
-	beyond["attachment"], beyond["tag"] = []any{}, []any{}
+	beyond["contentMap"] = map[string]any{w.language: w.content}
+	beyond["attachment"], beyond["tag"] = s.attachments(w.pictures), append([]any{}, w.tags...)
+	beyond["interactionPolicy"] = map[string]any{"canQuote": approved(s.everyone(w.handle, w.quotable))}
+	if w.inReplyTo != "" {
+		beyond["inReplyTo"] = w.inReplyTo // as its author spells it
+	}
 	if w.updated.After(w.published) {
 		// go-fed writes whole seconds, and an edit in the second of the post
 		// would look like no edit.
@@ -87,19 +123,27 @@ func (s Site) note(w said) vocab.ActivityStreamsNote {
 	return note
 }
 
-// addressed is what can be addressed to somebody.
-type addressed interface {
-	SetActivityStreamsTo(vocab.ActivityStreamsToProperty)
-	SetActivityStreamsCc(vocab.ActivityStreamsCcProperty)
+// setReactions says where others find who answered, liked and boosted a note.
+func (s Site) setReactions(note vocab.ActivityStreamsNote, w said) {
+	replies := streams.NewActivityStreamsRepliesProperty()
+	replies.SetIRI(address(s.RepliesAddress(w.handle, w.post)))
+	note.SetActivityStreamsReplies(replies)
+	likes := streams.NewActivityStreamsLikesProperty()
+	likes.SetIRI(address(s.LikesAddress(w.handle, w.post)))
+	note.SetActivityStreamsLikes(likes)
+	shares := streams.NewActivityStreamsSharesProperty()
+	shares.SetIRI(address(s.SharesAddress(w.handle, w.post)))
+	note.SetActivityStreamsShares(shares)
 }
 
-func (s Site) addressPublicly(t addressed, handle string) {
-	to := streams.NewActivityStreamsToProperty()
-	to.AppendIRI(address(public))
-	t.SetActivityStreamsTo(to)
-	cc := streams.NewActivityStreamsCcProperty()
-	cc.AppendIRI(address(s.FollowersAddress(handle)))
-	t.SetActivityStreamsCc(cc)
+// addressPublicly addresses to everyone, with a copy to the followers and to
+// those with the ids in also.
+func (s Site) addressPublicly(t extensible, handle string, also []string) {
+	cc := []any{s.FollowersAddress(handle)}
+	for _, id := range also {
+		cc = append(cc, id)
+	}
+	t.GetUnknownProperties()["to"], t.GetUnknownProperties()["cc"] = []any{public}, cc
 }
 
 func publishedAt(at time.Time) vocab.ActivityStreamsPublishedProperty {

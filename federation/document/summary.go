@@ -34,7 +34,7 @@ func (s Site) summary(c directory.Coop) string {
 func describe(c directory.Coop, limit int) string {
 	text := description(c)
 	for length := 1200; ; length = length * 3 / 4 {
-		if paragraph := "<p>" + linked(shorten(text, length), nil) + "</p>"; len(paragraph) <= limit || length < 40 {
+		if paragraph := "<p>" + linked(shorten(text, length)) + "</p>"; len(paragraph) <= limit || length < 40 {
 			return paragraph
 		}
 	}

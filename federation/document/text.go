@@ -3,10 +3,11 @@ package document
 import (
 	"html"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"coopverse/directory/prose"
 
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark"
@@ -31,12 +32,15 @@ func withoutMarkup(s string) string {
 }
 
 // visible drops control characters and those that turn the direction of the
-// text around them.
+// text around them. The separators of Unicode are line breaks, which JSON does
+// not write in six bytes.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
 			return r
+		case r == '\u2028' || r == '\u2029':
+			return '\n'
 		case unicode.IsControl(r), r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069:
 			return -1
 		}
@@ -89,59 +93,34 @@ func link(href, rel string) string {
 // vouchesForNothing is the rel of a link that somebody else wrote.
 const vouchesForNothing = "nofollow noopener noreferrer"
 
-// linkForm finds what begins like a web address, and a handle in brackets.
-var linkForm = regexp.MustCompile(`https?://[^\s<>"\\]+|\(@[a-z0-9_]{1,30}\)`)
+// linked is text as HTML, with links for its web addresses.
+func linked(text string) string { return marked(text, linkedPart) }
 
-// linked is text as HTML, with links for its web addresses. Handles in
-// brackets become links where handleAddress says to; nil leaves them alone.
-func linked(text string, handleAddress func(handle string) string) string {
-	var b strings.Builder
-	end := 0
-	for _, at := range linkForm.FindAllStringIndex(text, -1) {
-		found := text[at[0]:at[1]]
-		var anchor string
-		if handle, ok := strings.CutPrefix(found, "(@"); ok {
-			if handleAddress == nil {
-				continue
-			}
-			handle = strings.TrimSuffix(handle, ")")
-			anchor = `(<a href="` + escape(handleAddress(handle)) + `">@` + handle + `</a>)`
-		} else if found = trimSentence(found); webAddress(found) {
-			anchor = link(found, vouchesForNothing)
-		} else {
-			continue
-		}
-		b.WriteString(escape(text[end:at[0]]) + anchor)
-		end = at[0] + len(found)
+// linkedPart is a part of a text as HTML: a link if it is a web address.
+func linkedPart(p prose.Part) string {
+	if p.Kind == prose.Link {
+		return link(p.Name, vouchesForNothing)
 	}
-	b.WriteString(escape(text[end:]))
+	return escape(p.Text)
+}
+
+// marked is text as HTML, each part of it as mark has it.
+func marked(text string, mark func(prose.Part) string) string {
+	var b strings.Builder
+	for _, part := range prose.Parts(text) {
+		b.WriteString(mark(part))
+	}
 	return b.String()
 }
 
-// trimSentence gives the sentence around an address its punctuation back. A
-// bracket belongs to the address if it was opened inside.
-func trimSentence(address string) string {
-	for {
-		last, size := utf8.DecodeLastRuneInString(address)
-		switch {
-		case last == ')' && strings.Contains(address, "("):
-			return address
-		case strings.ContainsRune(".,;:!?)]}'’”»…*_", last):
-			address = address[:len(address)-size]
-		default:
-			return address
-		}
-	}
-}
-
 // paragraphs is text as HTML: a <p> for each part between blank lines, a <br>
-// for each single line break, and links as linked makes them.
-func paragraphs(text string, handleAddress func(handle string) string) string {
+// for each single line break, and the parts of a line as mark has them.
+func paragraphs(text string, mark func(prose.Part) string) string {
 	text = strings.ReplaceAll(text, "\r\n", "\n")
 	var b strings.Builder
-	for part := range strings.SplitSeq(visible(text), "\n\n") {
+	for part := range strings.SplitSeq(text, "\n\n") {
 		if part = strings.TrimSpace(part); part != "" {
-			b.WriteString("<p>" + strings.ReplaceAll(linked(part, handleAddress), "\n", "<br>") + "</p>")
+			b.WriteString("<p>" + strings.ReplaceAll(marked(part, mark), "\n", "<br>") + "</p>")
 		}
 	}
 	return b.String()

@@ -10,12 +10,12 @@ import (
 // Tombstone stands at the address of a co-op whose entry was removed, with
 // status 410.
 func (s Site) Tombstone(handle string, at time.Time) ([]byte, error) {
-	return encode(tombstone(s.Actor(handle), "Organization", at), plainContext)
+	return encode(tombstone(s.Actor(handle), "Organization", at))
 }
 
 // PostTombstone stands at the address of a deleted post, with status 410.
 func (s Site) PostTombstone(handle string, id int64, at time.Time) ([]byte, error) {
-	return encode(tombstone(s.Post(handle, id), "Note", at), plainContext)
+	return encode(tombstone(s.Post(handle, id), "Note", at))
 }
 
 func tombstone(id, formerType string, at time.Time) vocab.ActivityStreamsTombstone {
