@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"coopverse/directory"
@@ -15,19 +14,26 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// errGonePost means that a post was deleted.
-type errGonePost struct{ post directory.Post }
-
-func (errGonePost) Error() string { return "the post was deleted" }
-
 // serveDocument serves what read returns as an ActivityPub document with an
 // ETag. What is gone is answered with 410 and a Tombstone, because other
-// servers keep what they get no clear answer about.
-func (f *Federation) serveDocument(read func(*http.Request, string) ([]byte, error)) http.HandlerFunc {
+// servers keep what they get no clear answer about. The document is kept until
+// something in the directory changes.
+func (f *Federation) serveDocument(read func(r *http.Request, handle string) ([]byte, error)) http.HandlerFunc {
+	lastChange := func(r *http.Request) (int64, error) { return f.directory.LastChange(r.Context()) }
+	return f.answerWith(func(r *http.Request, handle string) ([]byte, error) {
+		return f.documents.get(r, lastChange, func() ([]byte, error) { return read(r, handle) })
+	})
+}
+
+// answerWith is serveDocument without keeping the document.
+func (f *Federation) answerWith(read func(r *http.Request, handle string) ([]byte, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Vary", "Accept")
-		handle := mux.Vars(r)["handle"]
-		body, err := f.documents.get(r, func() (int64, error) { return f.directory.LastChange(r.Context()) }, func() ([]byte, error) { return read(r, handle) })
+		handle, err := f.handle(r)
+		var body []byte
+		if err == nil {
+			body, err = read(r, handle)
+		}
 		var gone *directory.GoneError
 		var gonePost errGonePost
 		status := http.StatusOK
@@ -45,6 +51,16 @@ func (f *Federation) serveDocument(read func(*http.Request, string) ([]byte, err
 		}
 		write(w, r, status, document.ActivityType, body)
 	}
+}
+
+// handle is whose address was asked for, with ErrNotFound or *GoneError if it
+// is nobody's. Each actor has one address and no other spelling.
+func (f *Federation) handle(r *http.Request) (string, error) {
+	handle := mux.Vars(r)["handle"]
+	if actor := f.site.Origin + r.URL.Path; actor != f.site.Actor(handle) && !strings.HasPrefix(actor, f.site.Actor(handle)+"/") {
+		return "", directory.ErrNotFound
+	}
+	return handle, f.directory.Exists(r.Context(), handle)
 }
 
 // write answers with a document, or with 304 if the other server has it already.
@@ -79,15 +95,18 @@ func (f *Federation) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // actor is the document of one of our actors.
 func (f *Federation) actor(r *http.Request, handle string) ([]byte, error) {
-	ctx := r.Context()
-	if !ours(handle) {
+	return f.actorOf(r.Context(), handle)
+}
+
+func (f *Federation) actorOf(ctx context.Context, handle string) ([]byte, error) {
+	if directory.IsCoop(handle) {
 		c, err := f.directory.Coop(ctx, handle)
 		if err != nil {
 			return nil, err
 		}
 		return f.coopActor(ctx, c)
 	}
-	key, err := f.keys.of(ctx, handle)
+	keys, err := f.keys.of(ctx, handle)
 	if err != nil {
 		return nil, err
 	}
@@ -95,123 +114,24 @@ func (f *Federation) actor(r *http.Request, handle string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if handle == document.InstanceHandle {
-		return f.site.Instance(key.PublicPEM, about.Since)
+	shown := keys.newest().shown
+	if handle == directory.InstanceHandle {
+		return f.site.Instance(shown, about.Since)
 	}
-	return f.site.Directory(key.PublicPEM, about.Since, about.Coops)
+	if topic, ok := directory.TopicOf(handle); ok {
+		n, err := f.directory.TopicCoops(ctx, topic)
+		if err != nil {
+			return nil, err
+		}
+		return f.site.Topic(topic, shown, about.Since, n)
+	}
+	return f.site.Directory(shown, about.Since, about.Coops)
 }
 
 func (f *Federation) coopActor(ctx context.Context, c directory.Coop) ([]byte, error) {
-	key, err := f.keys.of(ctx, c.Handle)
+	keys, err := f.keys.of(ctx, c.Handle)
 	if err != nil {
 		return nil, err
 	}
-	return f.site.Coop(c, key.PublicPEM)
-}
-
-// ours says whether the handle is one of the directory's own actors.
-func ours(handle string) bool {
-	return handle == directory.DirectoryHandle || handle == document.InstanceHandle
-}
-
-// exists refuses handles that no actor of ours has.
-func (f *Federation) exists(r *http.Request, handle string) error {
-	_, err := f.nameOf(r, handle)
-	return err
-}
-
-func (f *Federation) outbox(r *http.Request, handle string) ([]byte, error) {
-	if err := f.exists(r, handle); err != nil {
-		return nil, err
-	}
-	query := r.URL.Query()
-	if !query.Has("before") {
-		total, err := f.directory.PostCount(r.Context(), handle)
-		if err != nil {
-			return nil, err
-		}
-		return f.site.Outbox(handle, total)
-	}
-	before, err := strconv.ParseInt(query.Get("before"), 10, 64)
-	if err != nil || before < 0 {
-		return nil, directory.ErrNotFound
-	}
-	posts, err := f.directory.Posts(r.Context(), handle, before, document.OutboxPageSize+1)
-	if err != nil {
-		return nil, err
-	}
-	return f.site.OutboxPage(handle, before, posts[:min(len(posts), document.OutboxPageSize)], len(posts) > document.OutboxPageSize)
-}
-
-// followers counts who follows and names nobody.
-func (f *Federation) followers(r *http.Request, handle string) ([]byte, error) {
-	if err := f.exists(r, handle); err != nil {
-		return nil, err
-	}
-	if r.URL.Query().Has("page") {
-		return f.site.FollowersPage(handle)
-	}
-	total, err := f.directory.FollowerCount(r.Context(), handle)
-	if err != nil {
-		return nil, err
-	}
-	return f.site.Followers(handle, total)
-}
-
-func (f *Federation) following(r *http.Request, handle string) ([]byte, error) {
-	if err := f.exists(r, handle); err != nil {
-		return nil, err
-	}
-	if r.URL.Query().Has("page") {
-		return f.site.FollowingPage(handle)
-	}
-	return f.site.Following(handle)
-}
-
-func (f *Federation) featured(r *http.Request, handle string) ([]byte, error) {
-	if ours(handle) {
-		about, err := f.directory.About(r.Context())
-		if err != nil {
-			return nil, err
-		}
-		return f.site.DirectoryFeatured(about.Since, about.Coops)
-	}
-	c, err := f.directory.Coop(r.Context(), handle)
-	if err != nil {
-		return nil, err
-	}
-	return f.site.Featured(c)
-}
-
-func (f *Federation) introduction(r *http.Request, handle string) ([]byte, error) {
-	if handle == directory.DirectoryHandle {
-		about, err := f.directory.About(r.Context())
-		if err != nil {
-			return nil, err
-		}
-		return f.site.DirectoryIntroduction(about.Since, about.Coops)
-	}
-	c, err := f.directory.Coop(r.Context(), handle)
-	if err != nil {
-		return nil, err
-	}
-	return f.site.Introduction(c)
-}
-
-func (f *Federation) post(r *http.Request, handle string) ([]byte, error) {
-	if err := f.exists(r, handle); err != nil {
-		return nil, err
-	}
-	id, err := strconv.ParseInt(mux.Vars(r)["post"], 10, 64)
-	if err != nil {
-		return nil, directory.ErrNotFound
-	}
-	p, err := f.directory.Post(r.Context(), handle, id)
-	if err != nil {
-		return nil, err
-	}
-	if p.DeletedAt != nil {
-		return nil, errGonePost{p}
-	}
-	return f.site.Note(p)
+	return f.site.Coop(c, keys.newest().shown)
 }

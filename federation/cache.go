@@ -26,9 +26,9 @@ func newDocuments() *documents {
 
 // get returns the document at the request's address. The number of the last
 // change is read first, so that what is kept is never older than it claims.
-func (d *documents) get(r *http.Request, lastChange func() (int64, error), read func() ([]byte, error)) ([]byte, error) {
+func (d *documents) get(r *http.Request, lastChange func(*http.Request) (int64, error), read func() ([]byte, error)) ([]byte, error) {
 	address := r.URL.RequestURI()
-	change, err := lastChange()
+	change, err := lastChange(r)
 	if err != nil {
 		return nil, err
 	}

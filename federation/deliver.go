@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	mathrand "math/rand/v2"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"coopverse/directory"
 	"coopverse/federation/fetch"
+	"coopverse/federation/proof"
 	"coopverse/federation/signature"
 )
 
@@ -107,6 +109,9 @@ func (f *Federation) tell(ctx context.Context, inbox directory.Inbox) {
 	finish := context.WithoutCancel(ctx)
 	err := f.tellAccepts(ctx, finish, &inbox)
 	if err == nil {
+		err = f.tellAnswers(ctx, finish, &inbox)
+	}
+	if err == nil {
 		err = f.tellChanges(ctx, finish, &inbox)
 	}
 	switch {
@@ -124,16 +129,29 @@ func (f *Federation) tell(ctx context.Context, inbox directory.Inbox) {
 	}
 }
 
-// tellAccepts sends the Accepts that are owed. They may be many, and an actor's
-// key takes a while to make, so the lease is extended on the way.
+// tellAccepts sends the Accepts of Follows that are owed.
 func (f *Federation) tellAccepts(ctx, finish context.Context, inbox *directory.Inbox) error {
+	return tellEach(ctx, finish, f, inbox, f.directory.OwedAccepts, f.tellAccept)
+}
+
+// tellAnswers sends what else this inbox alone is owed.
+func (f *Federation) tellAnswers(ctx, finish context.Context, inbox *directory.Inbox) error {
+	return tellEach(ctx, finish, f, inbox, f.directory.OwedAnswers, f.tellAnswer)
+}
+
+// tellEach sends, one by one, what an inbox is owed besides changes. It may be
+// much, and an actor's key takes a while to make, so the lease is extended on
+// the way.
+func tellEach[T any](ctx, finish context.Context, f *Federation, inbox *directory.Inbox,
+	owed func(context.Context, int64) ([]T, error), send func(context.Context, directory.Inbox, T) error,
+) error {
 	extended := time.Now()
 	for ctx.Err() == nil {
-		owed, err := f.directory.OwedAccepts(finish, inbox.ID)
-		if err != nil || len(owed) == 0 {
+		batch, err := owed(finish, inbox.ID)
+		if err != nil || len(batch) == 0 {
 			return err
 		}
-		for _, follower := range owed {
+		for _, one := range batch {
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -143,7 +161,7 @@ func (f *Federation) tellAccepts(ctx, finish context.Context, inbox *directory.I
 				}
 				extended = time.Now()
 			}
-			if err := f.tellAccept(finish, *inbox, follower); err != nil {
+			if err := send(finish, *inbox, one); err != nil {
 				return err
 			}
 		}
@@ -155,11 +173,11 @@ func (f *Federation) tellAccept(ctx context.Context, inbox directory.Inbox, foll
 	// The Follow's id, which may be of any form, makes the Accept's, so that it
 	// is the same each time it is tried.
 	name := sha256.Sum256([]byte(follower.FollowID))
-	body, err := f.site.Accept(follower.Handle, []byte(follower.Follow), hex.EncodeToString(name[:12]))
+	body, err := f.site.Accept(follower.Handle, []byte(follower.Follow), hex.EncodeToString(name[:12]), "")
 	if err != nil {
 		return fmt.Errorf("write the Accept of %s: %w", follower.FollowID, err)
 	}
-	err = f.send(ctx, inbox.URL, follower.Handle, body)
+	err = f.send(ctx, inbox.URL, follower.Handle, body, latest(follower.FollowedAt))
 	if errors.Is(err, fetch.ErrFinal) {
 		f.logger.Warn("Accept refused", "inbox", inbox.URL, "error", err)
 	} else if err != nil {
@@ -168,11 +186,28 @@ func (f *Federation) tellAccept(ctx context.Context, inbox directory.Inbox, foll
 	return f.directory.Accepted(ctx, follower)
 }
 
+func (f *Federation) tellAnswer(ctx context.Context, inbox directory.Inbox, a directory.Answer) error {
+	body, err := f.answer(ctx, a)
+	if errors.Is(err, directory.ErrNotFound) {
+		return f.directory.Answered(ctx, a) // the leave is gone with what it was for
+	}
+	if err != nil {
+		return fmt.Errorf("write the %s of %s: %w", a.Type, a.Handle, err)
+	}
+	err = f.send(ctx, inbox.URL, a.Handle, body, latest(a.MadeAt))
+	if errors.Is(err, fetch.ErrFinal) {
+		f.logger.Warn("answer refused", "type", a.Type, "inbox", inbox.URL, "error", err)
+	} else if err != nil {
+		return err
+	}
+	return f.directory.Answered(ctx, a)
+}
+
 // tellChanges sends what the inbox is owed. The number of the last change is
 // read before what is owed: an inbox that is owed nothing has then taken
 // everything up to that number.
 func (f *Federation) tellChanges(ctx, finish context.Context, inbox *directory.Inbox) error {
-	sent := make(told)
+	sent := newTold()
 	for ctx.Err() == nil {
 		head, err := f.directory.LastChange(finish)
 		if err != nil {
@@ -199,8 +234,8 @@ func (f *Federation) tellChanges(ctx, finish context.Context, inbox *directory.I
 }
 
 // tellChange sends one change and moves the inbox past it.
-func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, change directory.Change, sent told) error {
-	body, err := f.activityFor(ctx, *inbox, change, sent)
+func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, change directory.Change, sent *told) error {
+	speaker, body, err := f.activityFor(ctx, *inbox, change, sent)
 	receipt := directory.Receipt{ChangeID: change.ID, InboxID: inbox.ID, Outcome: directory.Told, At: time.Now().UTC()}
 	switch {
 	case errors.Is(err, errWithdrawn):
@@ -210,11 +245,11 @@ func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, cha
 	}
 	if body != nil {
 		var failure *fetch.Error
-		err = f.send(ctx, inbox.URL, change.Handle, body)
+		err = f.send(ctx, inbox.URL, speaker, body, change)
 		switch {
-		case errors.Is(err, fetch.ErrFinal) && errors.As(err, &failure):
+		case errors.As(err, &failure) && (errors.Is(err, fetch.ErrFinal) || failure.Status == http.StatusUnauthorized && endsActor(change)):
 			receipt.Outcome, receipt.Status, receipt.Detail = directory.Refused, failure.Status, failure.Error()
-			clear(sent)
+			*sent = *newTold()
 		case err != nil:
 			return err
 		}
@@ -222,14 +257,41 @@ func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, cha
 	return f.directory.Took(ctx, inbox, change.ID, []directory.Receipt{receipt}, f.lease)
 }
 
-// send signs as the actor with that handle and delivers.
-func (f *Federation) send(ctx context.Context, inbox, handle string, body []byte) error {
-	key, err := f.keys.of(ctx, handle)
+// endsActor says whether a change is the end of an actor. Whoever does not know
+// its key cannot verify what tells of it, now or later, and keeps nothing of it.
+func endsActor(c directory.Change) bool {
+	return c.Kind == directory.KindRemoved || c.Kind == directory.KindMerged
+}
+
+// latest stands for a change after all others, for what is no change.
+func latest(at time.Time) directory.Change { return directory.Change{ID: math.MaxInt64, At: at} }
+
+// send signs as the actor with that handle and delivers. What tells of a change
+// is signed with the keys of that time: new ones are told of with the old ones.
+// A server that has heard of the new ones in another way refuses those (401),
+// and is asked once more with the ones in use.
+func (f *Federation) send(ctx context.Context, inbox, handle string, body []byte, about directory.Change) error {
+	keys, err := f.keys.of(ctx, handle)
 	if err != nil {
 		return err
 	}
+	key := keys.at(about.ID)
+	err = f.sendWith(ctx, inbox, key, body, about.At)
+	var failure *fetch.Error
+	if errors.As(err, &failure) && failure.Status == http.StatusUnauthorized && key.request.ID != keys.newest().request.ID {
+		return f.sendWith(ctx, inbox, keys.newest(), body, about.At)
+	}
+	return err
+}
+
+func (f *Federation) sendWith(ctx context.Context, inbox string, key ownKey, body []byte, at time.Time) error {
+	// A request that we answer may hold what has no canonical form, such as
+	// half a character. The answer goes without a proof then.
+	if proved, err := proof.Sign(body, key.proof, at); err == nil {
+		body = proved
+	}
 	return f.client.Post(ctx, inbox, body, func(r *http.Request) error {
-		return signature.Sign(r, body, &key.Key, time.Now())
+		return signature.Sign(r, body, &key.request, time.Now())
 	})
 }
 

@@ -3,6 +3,7 @@ package federation
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"coopverse/directory"
@@ -42,7 +43,10 @@ func (f *Federation) webFinger(w http.ResponseWriter, r *http.Request) {
 
 // nameOf is the name that the actor with that handle shows.
 func (f *Federation) nameOf(r *http.Request, handle string) (string, error) {
-	if ours(handle) {
+	if topic, ok := directory.TopicOf(handle); ok {
+		return topic.Label, nil
+	}
+	if !directory.IsCoop(handle) {
 		return f.site.Name, nil
 	}
 	c, err := f.directory.Coop(r.Context(), handle)
@@ -80,7 +84,11 @@ func (f *Federation) nodeInfo(w http.ResponseWriter, r *http.Request) {
 // avatar serves an actor's generated picture. Its address changes with it, so
 // it may be kept for long.
 func (f *Federation) avatar(w http.ResponseWriter, r *http.Request) {
-	handle := mux.Vars(r)["handle"]
+	handle, err := f.handle(r)
+	if err != nil {
+		f.fail(w, r, err)
+		return
+	}
 	name, err := f.nameOf(r, handle)
 	if err != nil {
 		f.fail(w, r, err)
@@ -91,9 +99,29 @@ func (f *Federation) avatar(w http.ResponseWriter, r *http.Request) {
 		f.fail(w, r, err)
 		return
 	}
-	w.Header().Set("Content-Type", "image/png")
-	w.Header().Set("Content-Length", strconv.Itoa(len(picture)))
+	writePicture(w, "image/png", picture)
+}
+
+// picture serves a picture of a post. Its address names its bytes.
+func (f *Federation) picture(w http.ResponseWriter, r *http.Request) {
+	name := mux.Vars(r)["picture"]
+	hash, _, _ := strings.Cut(name, ".")
+	picture, err := f.directory.Picture(r.Context(), hash)
+	if err == nil && f.site.Picture(hash, picture.MediaType) != f.site.Origin+r.URL.Path {
+		err = directory.ErrNotFound
+	}
+	if err != nil {
+		f.fail(w, r, err)
+		return
+	}
+	writePicture(w, picture.MediaType, picture.Data)
+}
+
+// writePicture answers with a picture that may be kept for long.
+func writePicture(w http.ResponseWriter, mediaType string, data []byte) {
+	w.Header().Set("Content-Type", mediaType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
 	w.Header().Set("Cache-Control", "public, max-age="+strconv.Itoa(int((30*24*time.Hour).Seconds())))
 	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_, _ = w.Write(picture) // a reader that has gone away needs no answer
+	_, _ = w.Write(data) // a reader that has gone away needs no answer
 }

@@ -9,9 +9,9 @@ import (
 	"mime"
 	"net/http"
 	"slices"
+	"time"
 
 	"coopverse/directory"
-	"coopverse/federation/document"
 	"coopverse/federation/fetch"
 
 	"github.com/gorilla/mux"
@@ -20,31 +20,9 @@ import (
 // MaxActivity is the size of the largest activity that is taken in, in bytes.
 const MaxActivity = 1 << 20
 
-// activity is what the inbox needs to know of what came in.
-type activity struct {
-	ID     string          `json:"id"`
-	Type   string          `json:"type"`
-	Actor  reference       `json:"actor"`
-	Object json.RawMessage `json:"object"`
-}
-
-// reference is an id, given plainly or as a document with that id.
-type reference string
-
-// UnmarshalJSON takes "https://…" and {"id": "https://…", …}.
-func (r *reference) UnmarshalJSON(data []byte) error {
-	var document struct {
-		ID string `json:"id"`
-	}
-	if json.Unmarshal(data, (*string)(r)) == nil {
-		return nil
-	}
-	if err := json.Unmarshal(data, &document); err != nil {
-		return err
-	}
-	*r = reference(document.ID)
-	return nil
-}
+// patienceOfSenders is how long what an activity makes us ask of others may
+// take. Mastodon waits ten seconds for our answer.
+const patienceOfSenders = 8 * time.Second
 
 // refusal is an answer to what cannot be taken in.
 type refusal struct {
@@ -81,6 +59,8 @@ func (f *Federation) receive(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusNotFound
 	case errors.As(err, &gone):
 		status = http.StatusGone
+	case errors.Is(err, directory.ErrInvalid):
+		status = http.StatusBadRequest
 	}
 	level := f.logger.Debug
 	if status == http.StatusInternalServerError {
@@ -124,10 +104,15 @@ func (f *Federation) takeIn(r *http.Request) error {
 	if string(a.Actor) != sender.ID {
 		return refuse(http.StatusUnauthorized, "%s signed what is said to be of %s", sender.ID, a.Actor)
 	}
+	if sender, err = f.checkProofs(r.Context(), sender, body); err != nil {
+		return err
+	}
 	if !fetch.SameHost(a.ID, sender.ID) {
 		return refuse(http.StatusBadRequest, "the activity's id %q is not on the host of its actor", a.ID)
 	}
-	err = f.heed(r.Context(), inbox, sender, a, body)
+	ctx, cancel := context.WithTimeout(r.Context(), patienceOfSenders)
+	defer cancel()
+	err = f.heed(ctx, &incoming{activity: a, inbox: inbox, sender: sender, body: body})
 	if errors.Is(err, directory.ErrRepeated) {
 		return nil
 	}
@@ -136,119 +121,13 @@ func (f *Federation) takeIn(r *http.Request) error {
 
 // inboxOwner returns the handle whose inbox was asked for, "" for the shared one.
 func (f *Federation) inboxOwner(r *http.Request) (string, error) {
-	handle, personal := mux.Vars(r)["handle"]
-	if !personal {
+	if _, personal := mux.Vars(r)["handle"]; !personal {
 		return "", nil
 	}
-	return handle, f.exists(r, handle)
+	return f.handle(r)
 }
 
 func isActivity(contentType string) bool {
 	kind, _, err := mime.ParseMediaType(contentType)
 	return err == nil && slices.Contains([]string{"application/activity+json", "application/ld+json"}, kind)
-}
-
-// isFarewell says whether the body is the Delete of an actor by itself.
-func isFarewell(body []byte) bool {
-	var a activity
-	var object reference
-	return fetch.Plain(body) == nil && json.Unmarshal(body, &a) == nil && a.Type == "Delete" &&
-		json.Unmarshal(a.Object, &object) == nil && object == a.Actor && object != ""
-}
-
-// heed lets an activity of a verified sender have its effect. What we have no
-// use for is taken and forgotten, as the senders expect.
-func (f *Federation) heed(ctx context.Context, inbox string, sender directory.Peer, a activity, body []byte) error {
-	switch a.Type {
-	case "Follow":
-		return f.heedFollow(ctx, inbox, sender, a, body)
-	case "Undo":
-		return f.heedUndo(ctx, sender, a)
-	case "Block":
-		return f.heedBlock(ctx, sender, a)
-	case "Delete":
-		return f.heedDelete(ctx, sender, a)
-	case "Update":
-		return f.heedUpdate(ctx, sender, a)
-	}
-	return nil
-}
-
-// followed returns the handle of the actor of ours that object names.
-func (f *Federation) followed(object json.RawMessage) (string, error) {
-	var id reference
-	if err := json.Unmarshal(object, &id); err != nil || id == "" {
-		return "", refuse(http.StatusBadRequest, "the activity has no object")
-	}
-	handle, ok := f.site.HandleOf(string(id))
-	if !ok {
-		return "", refuse(http.StatusBadRequest, "%s is not an actor of this server", id)
-	}
-	return handle, nil
-}
-
-func (f *Federation) heedFollow(ctx context.Context, inbox string, sender directory.Peer, a activity, body []byte) error {
-	handle, err := f.followed(a.Object)
-	if err != nil {
-		return err
-	}
-	if inbox != "" && inbox != handle {
-		return refuse(http.StatusBadRequest, "a Follow of %s came to the inbox of %s", handle, inbox)
-	}
-	if handle == document.InstanceHandle {
-		return refuse(http.StatusForbidden, "the instance's own actor only signs and cannot be followed; follow %s", f.site.Actor(directory.DirectoryHandle))
-	}
-	return f.directory.AddFollower(ctx, handle, sender, a.ID, string(body))
-}
-
-// heedUndo ends a following. Some servers send the Follow, some only its id.
-func (f *Federation) heedUndo(ctx context.Context, sender directory.Peer, a activity) error {
-	var id reference
-	if err := json.Unmarshal(a.Object, &id); err != nil {
-		return refuse(http.StatusBadRequest, "the Undo has no object")
-	}
-	var undone activity
-	_ = json.Unmarshal(a.Object, &undone) // a plain id has nothing more to say
-	if undone.Type != "" && undone.Type != "Follow" {
-		return nil
-	}
-	if undone.Actor != "" && string(undone.Actor) != sender.ID {
-		return refuse(http.StatusUnauthorized, "%s cannot undo what %s did", sender.ID, undone.Actor)
-	}
-	handle, _ := f.followed(undone.Object)
-	return f.directory.RemoveFollower(ctx, handle, sender.ID, string(id), a.ID)
-}
-
-// heedBlock ends the following of whoever blocks one of our actors.
-func (f *Federation) heedBlock(ctx context.Context, sender directory.Peer, a activity) error {
-	handle, err := f.followed(a.Object)
-	if err != nil {
-		return err
-	}
-	return f.directory.RemoveFollower(ctx, handle, sender.ID, "", a.ID)
-}
-
-// heedDelete forgets an actor that says good-bye. Other deletions concern
-// things that we do not keep.
-func (f *Federation) heedDelete(ctx context.Context, sender directory.Peer, a activity) error {
-	var object reference
-	if json.Unmarshal(a.Object, &object) != nil || string(object) != sender.ID {
-		return nil
-	}
-	return f.directory.ForgetPeer(ctx, sender.ID)
-}
-
-// heedUpdate fetches the profile of a known actor anew. What the activity
-// itself says of it is not believed.
-func (f *Federation) heedUpdate(ctx context.Context, sender directory.Peer, a activity) error {
-	var object reference
-	if json.Unmarshal(a.Object, &object) != nil || string(object) != sender.ID {
-		return nil
-	}
-	fresh, err := f.signer(ctx, sender.KeyID)
-	if err != nil {
-		f.logger.Debug("profile not refreshed", "actor", sender.ID, "error", err)
-		return nil
-	}
-	return f.directory.RememberPeer(ctx, fresh)
 }

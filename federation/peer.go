@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"time"
 
 	"coopverse/directory"
 	"coopverse/federation/fetch"
@@ -16,11 +17,35 @@ type actorDocument struct {
 	ID                string          `json:"id"`
 	Type              json.RawMessage `json:"type"`
 	PreferredUsername string          `json:"preferredUsername"`
+	Name              string          `json:"name"`
+	URL               webLinks        `json:"url"`
 	Inbox             string          `json:"inbox"`
 	Endpoints         struct {
 		SharedInbox string `json:"sharedInbox"`
 	} `json:"endpoints"`
-	PublicKey oneOrMany[publicKey] `json:"publicKey"`
+	PublicKey       oneOrMany[publicKey] `json:"publicKey"`
+	AssertionMethod oneOrMany[multikey]  `json:"assertionMethod"`
+	AlsoKnownAs     oneOrMany[reference] `json:"alsoKnownAs"`
+	MovedTo         reference            `json:"movedTo"`
+}
+
+// multikey is a key for integrity proofs (FEP-521a).
+type multikey struct {
+	ID         string `json:"id"`
+	Type       string `json:"type"`
+	Controller string `json:"controller"`
+	Multibase  string `json:"publicKeyMultibase"`
+}
+
+// UnmarshalJSON takes a key that is written out; one that is only named has
+// nothing to say.
+func (m *multikey) UnmarshalJSON(data []byte) error {
+	type plain multikey
+	if len(data) > 0 && data[0] != '{' {
+		*m = multikey{}
+		return nil
+	}
+	return json.Unmarshal(data, (*plain)(m))
 }
 
 type publicKey struct {
@@ -29,31 +54,19 @@ type publicKey struct {
 	PublicKeyPem string `json:"publicKeyPem"`
 }
 
-// oneOrMany reads a member that some servers write as an array and some not.
-type oneOrMany[T any] []T
-
-// UnmarshalJSON takes {…} and [{…}, …].
-func (o *oneOrMany[T]) UnmarshalJSON(data []byte) error {
-	var many []T
-	if json.Unmarshal(data, &many) == nil {
-		*o = many
-		return nil
-	}
-	var one T
-	if err := json.Unmarshal(data, &one); err != nil {
-		return err
-	}
-	*o = []T{one}
-	return nil
-}
-
-// readPeer reads an actor with the key of that id. Its inboxes must be on the
-// host of its id: otherwise an actor could have us deliver to somebody else.
-func readPeer(body []byte, keyID string) (directory.Peer, error) {
+// readActor reads an actor's document.
+func readActor(body []byte) (actorDocument, error) {
 	var a actorDocument
 	if err := json.Unmarshal(body, &a); err != nil {
-		return directory.Peer{}, fmt.Errorf("not an actor: %w", err)
+		return actorDocument{}, fmt.Errorf("not an actor: %w", err)
 	}
+	return a, nil
+}
+
+// peer is what we keep of an actor with the key of that id; "" takes its first
+// key. Its inboxes must be on the host of its id: otherwise an actor could have
+// us deliver to somebody else.
+func (a actorDocument) peer(keyID string) (directory.Peer, error) {
 	if a.ID == "" || a.Inbox == "" {
 		return directory.Peer{}, errors.New("not an actor: it has no id or no inbox")
 	}
@@ -62,7 +75,7 @@ func readPeer(body []byte, keyID string) (directory.Peer, error) {
 			return directory.Peer{}, fmt.Errorf("the inbox %s is not on the host of %s", inbox, a.ID)
 		}
 	}
-	at := slices.IndexFunc(a.PublicKey, func(k publicKey) bool { return k.ID == keyID })
+	at := slices.IndexFunc(a.PublicKey, func(k publicKey) bool { return k.ID == keyID || keyID == "" })
 	if at < 0 || a.PublicKey[at].Owner != a.ID {
 		return directory.Peer{}, fmt.Errorf("the actor %s does not call %s its key", a.ID, keyID)
 	}
@@ -72,6 +85,34 @@ func readPeer(body []byte, keyID string) (directory.Peer, error) {
 	}
 	return directory.Peer{
 		ID: a.ID, Inbox: a.Inbox, SharedInbox: a.Endpoints.SharedInbox, Handle: a.PreferredUsername + "@" + id.Host,
-		KeyID: keyID, PublicPEM: a.PublicKey[at].PublicKeyPem,
+		KeyID: a.PublicKey[at].ID, PublicPEM: a.PublicKey[at].PublicKeyPem, Name: plainText(a.Name, maxName), URL: a.URL.page(),
+		ProofKeys: a.proofKeys(), FetchedAt: time.Now().UTC().Truncate(time.Millisecond),
 	}, nil
 }
+
+// maxName is how much of somebody's name is shown, in characters.
+const maxName = 128
+
+// maxProofKeys is how many keys for proofs are kept of one actor.
+const maxProofKeys = 10
+
+// proofKeys are the actor's own keys for integrity proofs, as JSON.
+func (a actorDocument) proofKeys() string {
+	own := make(map[string]string)
+	for _, k := range a.AssertionMethod {
+		if k.Type == "Multikey" && k.Controller == a.ID && fetch.SameHost(k.ID, a.ID) && len(own) < maxProofKeys {
+			own[k.ID] = k.Multibase
+		}
+	}
+	if len(own) == 0 {
+		return ""
+	}
+	encoded, err := json.Marshal(own)
+	if err != nil {
+		return ""
+	}
+	return string(encoded)
+}
+
+// names says whether the actor calls another one its own.
+func (a actorDocument) names(id string) bool { return slices.Contains(a.AlsoKnownAs, reference(id)) }

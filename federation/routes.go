@@ -4,6 +4,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"coopverse/directory"
 )
 
 type route struct {
@@ -14,34 +16,42 @@ type route struct {
 
 // routes is the site map of what other servers ask for.
 func (f *Federation) routes() []route {
-	return []route{
+	routes := []route{
 		{"GET", "/.well-known/webfinger", f.webFinger, false},
 		{"GET", "/.well-known/host-meta", f.hostMeta, false},
 		{"GET", "/.well-known/nodeinfo", f.nodeInfoLinks, false},
 		{"GET", "/nodeinfo/{version:2\\.[01]}", f.nodeInfo, false},
 
 		{"POST", "/inbox", f.receive, false},
-		{"POST", "/coops/{handle}/inbox", f.receive, false},
-		{"POST", "/actors/{handle:directory|instance}/inbox", f.receive, false},
-
-		{"GET", "/coops/{handle}", f.serveDocument(f.actor), true},
-		{"GET", "/coops/{handle}/outbox", f.serveDocument(f.outbox), false},
-		{"GET", "/coops/{handle}/followers", f.serveDocument(f.followers), false},
-		{"GET", "/coops/{handle}/following", f.serveDocument(f.following), false},
-		{"GET", "/coops/{handle}/featured", f.serveDocument(f.featured), false},
-		{"GET", "/coops/{handle}/introduction", f.serveDocument(f.introduction), true},
-		{"GET", "/coops/{handle}/posts/{post:[0-9]+}", f.serveDocument(f.post), true},
-		{"GET", "/coops/{handle}/avatar/{version}.png", f.avatar, false},
-
-		{"GET", "/actors/{handle:directory|instance}", f.serveDocument(f.actor), true},
-		{"GET", "/actors/{handle:directory|instance}/outbox", f.serveDocument(f.outbox), false},
-		{"GET", "/actors/{handle:directory|instance}/followers", f.serveDocument(f.followers), false},
-		{"GET", "/actors/{handle:directory|instance}/following", f.serveDocument(f.following), false},
-		{"GET", "/actors/{handle:directory|instance}/featured", f.serveDocument(f.featured), false},
-		{"GET", "/actors/{handle:directory}/introduction", f.serveDocument(f.introduction), true},
-		{"GET", "/actors/{handle:directory}/posts/{post:[0-9]+}", f.serveDocument(f.post), true},
-		{"GET", "/actors/{handle:directory|instance}/avatar/{version}.png", f.avatar, false},
+		{"GET", "/media/{picture:[0-9a-f]+\\.(?:jpg|png)}", f.picture, false},
 	}
+	for _, actor := range []string{"/coops/{handle}", "/actors/{handle}"} {
+		routes = append(routes, []route{
+			{"POST", actor + "/inbox", f.receive, false},
+			{"GET", actor, f.serveDocument(f.actor), true},
+			{"GET", actor + "/outbox", f.serveDocument(f.outbox), false},
+			{"GET", actor + "/followers", f.answerWith(f.followers), false},
+			{"GET", actor + "/following", f.serveDocument(f.following), false},
+			{"GET", actor + "/featured", f.serveDocument(f.featured), false},
+			{"GET", actor + "/authorizations/{authorization}", f.answerWith(f.authorization), false},
+			{"GET", actor + "/avatar/{version}.png", f.avatar, false},
+		}...)
+		introduction, post := actor+"/introduction", actor+"/posts/{post:[0-9]+}"
+		routes = append(routes, route{"GET", introduction, f.serveDocument(f.introduction), true}, route{"GET", post, f.serveDocument(f.post), true})
+		for _, note := range []string{introduction, post} {
+			routes = append(routes, []route{
+				{"GET", note + "/replies", f.answerWith(f.replies), false},
+				{"GET", note + "/likes", f.answerWith(f.likes), false},
+				{"GET", note + "/shares", f.answerWith(f.shares), false},
+			}...)
+		}
+	}
+	collections := "/actors/{handle:" + directory.DirectoryHandle + "}/collections"
+	return append(routes, []route{
+		{"GET", collections, f.serveDocument(f.collections), false},
+		{"GET", collections + "/{topic}", f.serveDocument(f.collection), false},
+		{"GET", collections + "/{topic}/items/{coop}", f.serveDocument(f.item), false},
+	}...)
 }
 
 // wantsActivity says whether a request asks for the actor and not for the page:

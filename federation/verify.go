@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"coopverse/directory"
-	"coopverse/federation/document"
 	"coopverse/federation/fetch"
 	"coopverse/federation/signature"
 )
@@ -106,15 +105,14 @@ func (f *Federation) signer(ctx context.Context, keyID string) (directory.Peer, 
 			return directory.Peer{}, err
 		}
 	}
-	peer, err := readPeer(found.Body, keyID)
+	actor, err := readActor(found.Body)
 	if err != nil {
 		return directory.Peer{}, fmt.Errorf("read the actor %s: %w", owner, err)
 	}
-	if peer.ID != owner {
-		return directory.Peer{}, fmt.Errorf("the key %s names %s as its owner, whose document is of %s", keyID, owner, peer.ID)
+	if actor.ID != owner {
+		return directory.Peer{}, fmt.Errorf("the key %s names %s as its owner, whose document is of %s", keyID, owner, actor.ID)
 	}
-	peer.FetchedAt = time.Now().UTC().Truncate(time.Millisecond)
-	return peer, nil
+	return actor.peer(keyID)
 }
 
 // ownerOf reads whose key a document shows: the key's own, or that of an actor
@@ -139,10 +137,11 @@ func ownerOf(body []byte, keyID string) (string, error) {
 // servers in secure mode answer nobody else (GoToSocial, Mastodon).
 func (f *Federation) signGET(ctx context.Context) fetch.Signer {
 	return func(r *http.Request) error {
-		key, err := f.keys.of(ctx, document.InstanceHandle)
+		keys, err := f.keys.of(ctx, directory.InstanceHandle)
 		if err != nil {
 			return err
 		}
-		return signature.Sign(r, nil, &key.Key, time.Now())
+		key := keys.newest()
+		return signature.Sign(r, nil, &key.request, time.Now())
 	}
 }

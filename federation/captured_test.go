@@ -1,0 +1,634 @@
+package federation
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"coopverse/directory"
+	"coopverse/directory/storetest"
+	"coopverse/federation/signature"
+)
+
+// captured is a document as another program sends it, minimised.
+type captured struct {
+	name    string // of its file
+	quirk   string
+	shows   []string // what the server shows from now on
+	learned []string // what the directory knows afterwards
+}
+
+// software is a program with the documents that it sends us, in this order.
+type software struct {
+	name, folder string
+	documents    []captured
+}
+
+// TestCapturedDocuments has each program send us what it sends, and compares what
+// the directory knows then. All of it is taken, also what we have no use for.
+func TestCapturedDocuments(t *testing.T) {
+	private, err := signature.GenerateKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		us := serveOurs(t, d)
+		for _, program := range allCaptured {
+			t.Run(program.name, func(t *testing.T) {
+				server := newCapturedServer(t, us, program.folder, &signature.Key{Private: private})
+				used := actorsOf(t, program.folder)
+				for _, name := range used {
+					server.show(name)
+				}
+				for _, c := range program.documents {
+					used = append(append(used, c.name), c.shows...)
+					for _, name := range c.shows {
+						server.show(name)
+					}
+					before := server.known()
+					if status, answer := server.send(c.name); status != http.StatusAccepted {
+						t.Errorf("%s (%s): %d %s", c.name, c.quirk, status, answer)
+					}
+					if got := server.known().since(before); !slices.Equal(got, c.learned) {
+						t.Errorf("%s (%s): the directory has learned\n\t%s\nwant\n\t%s", c.name, c.quirk, strings.Join(got, "\n\t"), strings.Join(c.learned, "\n\t"))
+					}
+				}
+				for _, name := range documentsOf(t, program.folder) {
+					if !slices.Contains(used, name) {
+						t.Errorf("nobody sends %s", name)
+					}
+				}
+			})
+		}
+	})
+}
+
+// allCaptured has every document of testdata/captured that is sent to us.
+var allCaptured = []software{
+	{"Mastodon 4.6", "mastodon", []captured{
+		{name: "follow", quirk: "an id that cannot be looked up; actors with numbers for names", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /ap/users/11501: "Ada :heart_coop:", ada@mastodon.example, told at /inbox, page /@ada`,
+			"+ follower /ap/users/11501",
+		}},
+		{name: "create-reply", quirk: "a content warning, custom emoji as text, signature of Linked Data, empty replies inside", learned: []string{
+			"+ Create of /ap/users/11501/statuses/11609: shown",
+			`+ answer /ap/users/11501/statuses/11609: by /ap/users/11501 to our post, 2026-09-01T10:00:00Z, page /@ada/11609, in en, behind "co-ops": <p><span><a href="us" …>@<span>sange</span></a></span> Good <a href="/tags/coops" …>#<span>coops</span></a> :heart_coop:</p>`,
+			"+ answers: 1",
+		}},
+		{name: "update-reply", quirk: "another language, and the warning is gone: null", learned: []string{
+			"+ Update of /ap/users/11501/statuses/11609: shown as edited",
+			`= answer /ap/users/11501/statuses/11609: by /ap/users/11501 to our post, 2026-09-01T10:00:00Z, edited 2026-09-01T10:20:00Z, page /@ada/11609, in de: <p><span><a href="us" …>@<span>sange</span></a></span> Gut</p>`,
+		}},
+		{name: "like", quirk: "an id with a fragment", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "undo-like", quirk: "what is undone stands inside", learned: []string{
+			"+ Undo Like of our post: not counted any more",
+			"- likes",
+		}},
+		{name: "announce", quirk: "addressed to the author too", learned: []string{
+			"+ Announce of our post: counted",
+			"+ boosts: 1",
+		}},
+		{name: "undo-announce", quirk: "the same with atomUri", learned: []string{
+			"+ Undo Announce of our post: not counted any more",
+			"- boosts",
+		}},
+		{name: "quote-request", quirk: "the quoting note stands inside, with nulls", learned: []string{
+			"+ QuoteRequest of our post: accepted",
+		}},
+		{name: "feature-request", quirk: "the collection is only named", learned: []string{
+			"+ FeatureRequest of us: rejected",
+		}},
+		{name: "add-to-collection", quirk: "the item names whom it features", learned: []string{
+			"+ Add of us: no effect",
+		}},
+		{name: "remove-from-collection", quirk: "the item is only named, so that nobody can tell that it was ours"},
+		{name: "flag", quirk: "by the server's own actor, about an actor, a post and something of theirs; to is a string", learned: []string{
+			"+ Flag of us: reported to the operators",
+			`+ actor /actor: "", mastodon.example@mastodon.example, told at /inbox, page /about/more?instance_actor=true`,
+			`+ report by /actor: "Not a co-op, I think" about us, our post, /ap/users/3`,
+		}},
+		{name: "delete-reply", quirk: "a Tombstone with atomUri", learned: []string{
+			"+ Delete of /ap/users/11501/statuses/11609: forgotten",
+			"- answer /ap/users/11501/statuses/11609",
+			"- answers",
+		}},
+		{name: "update-actor", quirk: "the whole actor inside, which is not believed: it is looked up", shows: []string{"actor-renamed"}, learned: []string{
+			`= actor /ap/users/11501: "Ada L.", ada@mastodon.example, told at /inbox, page /@ada`,
+		}},
+		{name: "move", quirk: "each actor names the other; to is a string", shows: []string{"actor-moved", "actor-new"}, learned: []string{
+			"+ Move of /ap/users/11502: follows as lovelace@mastodon.example",
+			`+ actor /ap/users/11502: "Ada L.", lovelace@mastodon.example, told at /inbox, page /@lovelace`,
+			"+ follower /ap/users/11502",
+			"- follower /ap/users/11501",
+		}},
+		{name: "block", quirk: "an id that cannot be looked up", learned: []string{
+			"+ Block of us: follows no more",
+			"- follower /ap/users/11502",
+		}},
+		{name: "undo-block", quirk: "of no effect: nobody follows again by themselves", learned: []string{
+			"+ Undo Block of us: no effect",
+		}},
+	}},
+	{"GoToSocial 0.20", "gotosocial", []captured{
+		{name: "follow", quirk: "a key at an address of its own, which shows part of the actor; no shared inbox; to is a string", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /users/bo: "Bo", bo@gotosocial.example, told at /users/bo/inbox, page /@bo`,
+			"+ follower /users/bo",
+		}},
+		{name: "create-reply", quirk: "to and tag without lists, interaction policies, both spellings of each", learned: []string{
+			"+ Create of /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: shown",
+			`+ answer /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: by /users/bo to our post, 2026-09-01T10:00:00Z, page /@bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA, in fr: <p><span><a href="us" …>@<span>sange</span></a></span> Bravo !</p>`,
+			"+ answers: 1",
+		}},
+		{name: "update-reply", quirk: "the id has a fragment; bto is empty", learned: []string{
+			"+ Update of /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: shown as edited",
+			"= answer /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: by /users/bo to our post, 2026-09-01T10:00:00Z, edited 2026-09-01T10:05:00Z, page /@bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA, in fr: <p>Bravo encore !</p>",
+		}},
+		{name: "like", quirk: "to is a string", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "undo-like", quirk: "what is undone stands inside, without @context", learned: []string{
+			"+ Undo Like of our post: not counted any more",
+			"- likes",
+		}},
+		{name: "announce", quirk: "public by cc only", learned: []string{
+			"+ Announce of our post: counted",
+			"+ boosts: 1",
+		}},
+		{name: "like-request", quirk: "a type that nobody else has", learned: []string{
+			"+ LikeRequest of our post: no effect",
+		}},
+		{name: "delete-reply", quirk: "the note is only named", learned: []string{
+			"+ Delete of /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: forgotten",
+			"- answer /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA",
+			"- answers",
+		}},
+		{name: "block", quirk: "to is a string", learned: []string{
+			"+ Block of us: follows no more",
+			"- follower /users/bo",
+		}},
+	}},
+	{"Misskey 2026", "misskey", []captured{
+		{name: "follow", quirk: "the actor has no name; sharedInbox stands twice", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /users/a1b2c3d4e5: "", cho@misskey.example, told at /inbox, page /@cho`,
+			"+ follower /users/a1b2c3d4e5",
+		}},
+		{name: "like-with-emoji", quirk: "a Like with content and _misskey_reaction, and a custom emoji in tag", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "undo-like", quirk: "an id with /undo", learned: []string{
+			"+ Undo Like of our post: not counted any more",
+			"- likes",
+		}},
+		{name: "create-reply", quirk: "no contentMap; _misskey_content beside source", learned: []string{
+			"+ Create of /notes/n1: shown",
+			`+ answer /notes/n1: by /users/a1b2c3d4e5 to our post, 2026-09-01T10:00:00.123Z: <p><a href="us" …>@sange@coops.example</a><span> すごい<br>本当に</span></p>`,
+			"+ answers: 1",
+		}},
+		{name: "create-quote", quirk: "a quote in _misskey_quote and quoteUrl, as RE: in the text, without a QuoteRequest", learned: []string{
+			"+ Create of /notes/n2: named",
+		}},
+		{name: "create-specified", quirk: "to one actor only", learned: []string{
+			"+ Create of /notes/n3: not public, not kept",
+		}},
+		{name: "announce", quirk: "public by to", learned: []string{
+			"+ Announce of our post: counted",
+			"+ boosts: 1",
+		}},
+		{name: "delete-reply", quirk: "a Tombstone with nothing but an id", learned: []string{
+			"+ Delete of /notes/n1: forgotten",
+			"- answer /notes/n1",
+			"- answers",
+		}},
+		{name: "flag", quirk: "about one thing, not in a list; lines in the text", learned: []string{
+			"+ Flag of us: reported to the operators",
+			`+ report by /users/a1b2c3d4e5: "Note: our post ----- wrong place" about us`,
+		}},
+		{name: "undo-follow", quirk: "the Follow stands inside", learned: []string{
+			"+ Undo Follow of us: follows no more",
+			"- follower /users/a1b2c3d4e5",
+		}},
+	}},
+	{"Akkoma 3", "akkoma", []captured{
+		{name: "follow", quirk: "a state, empty bto and bcc; the context is on its own server; null for a birthday", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /users/dina: "Dina <3", dina@akkoma.example, told at /inbox`,
+			"+ follower /users/dina",
+		}},
+		{name: "create-reply", quirk: "as:Public in cc, to is a string, a hashtag that is plain text in tag, sensitive is null, @language und", learned: []string{
+			"+ Create of /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: shown",
+			`+ answer /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: by /users/dina to our post, 2026-09-01T10:00:00.555Z, in nl: <span><a href="us" …>@<span>sange</span></a></span> Mooi &amp; &lt;goed&gt; <a href="/tag/coops" …>#coops</a>`,
+			"+ answers: 1",
+		}},
+		{name: "update-reply", quirk: "the former text stands inside", learned: []string{
+			"+ Update of /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: shown as edited",
+			"= answer /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: by /users/dina to our post, 2026-09-01T10:00:00.555Z, edited 2026-09-01T10:06:00Z, in nl: Mooier",
+		}},
+		{name: "emoji-react", quirk: "EmojiReact, which counts as a like", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "undo-emoji-react", quirk: "only its id", learned: []string{
+			"+ Undo Like of our post: not counted any more",
+			"- likes",
+		}},
+		{name: "announce", quirk: "as:Public in cc", learned: []string{
+			"+ Announce of our post: counted",
+			"+ boosts: 1",
+		}},
+		{name: "chat-message", quirk: "a ChatMessage, which mentions nobody and is addressed to one", learned: []string{
+			"+ Create of /objects/chat-1: not public, not kept",
+		}},
+		{name: "flag", quirk: "a note inside the list, with its actor", learned: []string{
+			"+ Flag of us: reported to the operators",
+			`+ report by /users/dina: "spam" about us, our post`,
+		}},
+		{name: "delete-reply", quirk: "tag, conversation and attributedTo on the Delete", learned: []string{
+			"+ Delete of /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: forgotten",
+			"- answer /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2",
+			"- answers",
+		}},
+		{name: "undo-follow", quirk: "the Follow inside is accepted by now", learned: []string{
+			"+ Undo Follow of us: follows no more",
+			"- follower /users/dina",
+		}},
+	}},
+	{"Lemmy 1", "lemmy", []captured{
+		{name: "create-page", quirk: "a Page with a name, to a community and audience; the actor has no url", learned: []string{
+			"+ Create of /post/7: named",
+			`+ actor /u/emil: "Emil", emil@lemmy.example, told at /inbox`,
+		}},
+		{name: "announce-create", quirk: "the community passes on what somebody else did", learned: []string{
+			`+ actor /c/coops: "Co-ops", coops@lemmy.example, told at /inbox`,
+		}},
+		{name: "create-comment", quirk: "language is an object; tag stands on the Create too; microseconds", learned: []string{
+			"+ Create of /comment/9: shown",
+			"+ answer /comment/9: by /u/emil to our post, 2026-09-01T10:01:00.794Z, in fr: <p>Très bien</p>",
+			"+ answers: 1",
+		}},
+		{name: "update-comment", quirk: "the same id for the note, another for the Update", learned: []string{
+			"+ Update of /comment/9: shown as edited",
+			"= answer /comment/9: by /u/emil to our post, 2026-09-01T10:01:00.794Z, edited 2026-09-01T10:30:00Z, in fr: <p>Très, <em>très</em> bien</p>",
+		}},
+		{name: "like", quirk: "no addressees", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "undo-like", quirk: "audience inside", learned: []string{
+			"+ Undo Like of our post: not counted any more",
+			"- likes",
+		}},
+		{name: "dislike", quirk: "Dislike", learned: []string{
+			"+ Dislike of our post: no effect",
+		}},
+		{name: "create-private-message", quirk: "a ChatMessage without tag", learned: []string{
+			"+ Create of /private_message/1: not public, not kept",
+		}},
+		{name: "flag", quirk: "the reason in summary", learned: []string{
+			"+ Flag of our post: reported to the operators",
+			`+ report by /u/emil: "Advertising" about our post`,
+		}},
+		{name: "delete-comment", quirk: "the note is only named", learned: []string{
+			"+ Delete of /comment/9: forgotten",
+			"- answer /comment/9",
+			"- answers",
+		}},
+	}},
+	{"Friendica 2026", "friendica", []captured{
+		{name: "follow", quirk: "instrument names the program", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /profile/fritz: "Fritz :friendica:", fritz@friendica.example, told at /inbox`,
+			"+ follower /profile/fritz",
+		}},
+		{name: "create-reply", quirk: "published years ago, as:Public in to, another text in contentMap, diaspora: members, signature with nonce", learned: []string{
+			"+ Create of /objects/4edd2508-4361-edb8: shown",
+			"+ answer /objects/4edd2508-4361-edb8: by /profile/fritz to our post, 2010-02-03T04:05:06Z, page /display/4edd2508-4361-edb8, in de: <strong>Sehr</strong> gut<br><blockquote>Zitat</blockquote>",
+			"+ answers: 1",
+		}},
+		{name: "update-reply", quirk: "the same with updated", learned: []string{
+			"+ Update of /objects/4edd2508-4361-edb8: shown as edited",
+			"= answer /objects/4edd2508-4361-edb8: by /profile/fritz to our post, 2010-02-03T04:05:06Z, edited 2026-09-01T10:07:00Z, page /display/4edd2508-4361-edb8, in de: Gut",
+		}},
+		{name: "like", quirk: "public by cc, diaspora:like", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "undo-like", quirk: "signed by Linked Data", learned: []string{
+			"+ Undo Like of our post: not counted any more",
+			"- likes",
+		}},
+		{name: "dislike", quirk: "Dislike", learned: []string{
+			"+ Dislike of our post: no effect",
+		}},
+		{name: "announce", quirk: "to the author, public by cc", learned: []string{
+			"+ Announce of our post: counted",
+			"+ boosts: 1",
+		}},
+		{name: "delete-reply", quirk: "a Tombstone", learned: []string{
+			"+ Delete of /objects/4edd2508-4361-edb8: forgotten",
+			"- answer /objects/4edd2508-4361-edb8",
+			"- answers",
+		}},
+		{name: "undo-follow", quirk: "the Follow inside has another id than it had", learned: []string{
+			"+ Undo Follow of us: follows no more",
+			"- follower /profile/fritz",
+		}},
+	}},
+	{"Pixelfed 0.12", "pixelfed", []captured{
+		{name: "follow", quirk: "a shared inbox at /f/inbox; the first context is not ActivityStreams", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /users/gala: "Gala", gala@pixelfed.example, told at /f/inbox, page /gala`,
+			"+ follower /users/gala",
+		}},
+		{name: "create-reply", quirk: "an Image attached, capabilities, location null, tag without a list", learned: []string{
+			"+ Create of /p/gala/6001: shown",
+			`+ answer /p/gala/6001: by /users/gala to our post, 2026-09-01T10:00:00Z: <a href="us" …>@sange@coops.example</a> Our meeting 📷`,
+			"+ answers: 1",
+		}},
+		{name: "like", quirk: "an id with a fragment", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "undo-like", quirk: "an id with a fragment", learned: []string{
+			"+ Undo Like of our post: not counted any more",
+			"- likes",
+		}},
+		{name: "announce", quirk: "hours as +00:00", learned: []string{
+			"+ Announce of our post: counted",
+			"+ boosts: 1",
+		}},
+		{name: "delete-actor", quirk: "an actor that says good-bye", learned: []string{
+			"- Announce of our post",
+			"- Create of /p/gala/6001",
+			"- Follow of us",
+			"- Like of our post",
+			"- Undo Like of our post",
+			"- actor /users/gala",
+			"- answer /p/gala/6001",
+			"- answers",
+			"- boosts",
+			"- follower /users/gala",
+		}},
+	}},
+	{"PeerTube 7", "peertube", []captured{
+		{name: "create-video", quirk: "attributedTo lists the account and the channel as objects, url lists Links with tags of their own, icon is a list", learned: []string{
+			"+ Create of /videos/watch/e7946124-7b72-4ad7-9d22-844a84bb2de1: named",
+			`+ actor /accounts/hugo: "Hugo", hugo@peertube.example, told at /inbox`,
+		}},
+		{name: "create-comment", quirk: "Markdown in content", learned: []string{
+			"+ Create of /videos/watch/e7946124-7b72-4ad7-9d22-844a84bb2de1/comments/200873: shown",
+			"+ answer /videos/watch/e7946124-7b72-4ad7-9d22-844a84bb2de1/comments/200873: by /accounts/hugo to our post, 2026-09-01T10:01:00.548Z, edited 2026-09-01T10:01:00.555Z: <p>@sange@coops.example I &lt;3 this<br><br>Thanks &amp; *greetings*</p>",
+			"+ answers: 1",
+		}},
+		{name: "view", quirk: "View of something else"},
+		{name: "flag", quirk: "tag and empty addressees", learned: []string{
+			"+ Flag of our post: reported to the operators",
+			`+ report by /accounts/hugo: "sells things" about our post`,
+		}},
+		{name: "delete-comment", quirk: "the note is only named", learned: []string{
+			"+ Delete of /videos/watch/e7946124-7b72-4ad7-9d22-844a84bb2de1/comments/200873: forgotten",
+			"- answer /videos/watch/e7946124-7b72-4ad7-9d22-844a84bb2de1/comments/200873",
+			"- answers",
+		}},
+	}},
+	{"WordPress with ActivityPub 7", "wordpress", []captured{
+		{name: "follow", quirk: "ids that are queries of the front page", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /?author=1: "Ida Writer", ida@wordpress.example, told at /wp-json/activitypub/1.0/inbox, page /author/ida/`,
+			"+ follower /?author=1",
+		}},
+		{name: "create-article", quirk: "an Article with a name; its summary is an excerpt and no warning", learned: []string{
+			"+ Create of /?p=12: shown",
+			`+ answer /?p=12: by /?author=1 to our post, 2026-09-01T10:00:00Z, page /2026/09/an-answer/, in en: <p><strong>An answer &amp; more</strong></p><p>What <a href="our post" …>they write</a> is true.</p>`,
+			"+ answers: 1",
+		}},
+		{name: "create-comment", quirk: "inReplyTo is a list", learned: []string{
+			"+ Create of /?c=34: shown",
+			"+ answer /?c=34: by /?author=1 to our post, 2026-09-01T10:01:00Z, page /2026/09/an-answer/#comment-34: <p>Well said</p>",
+			"= answers: 2",
+		}},
+		{name: "announce-update", quirk: "an Announce of an Update"},
+		{name: "quote-request", quirk: "the quoting post is only named", learned: []string{
+			"+ QuoteRequest of our post: accepted",
+		}},
+		{name: "delete-article", quirk: "a Tombstone with formerType", learned: []string{
+			"+ Delete of /?p=12: forgotten",
+			"- answer /?p=12",
+			"= answers: 1",
+		}},
+	}},
+	{"NodeBB 4", "nodebb", []captured{
+		{name: "follow", quirk: "sharedInbox beside inbox and not in endpoints; a key called #key", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /uid/2: "juri", juri@nodebb.example, told at /uid/2/inbox, page /user/juri`,
+			"+ follower /uid/2",
+		}},
+		{name: "create-note", quirk: "updated is null; audience is a category", learned: []string{
+			"+ Create of /post/41: shown",
+			`+ answer /post/41: by /uid/2 to our post, 2026-09-01T10:00:00Z: <p><a href="us" …>@sange@coops.example</a> Yes!</p>`,
+			"+ answers: 1",
+		}},
+		{name: "create-article", quirk: "an Article with preview that opens a topic", learned: []string{
+			"+ Create of /post/42: named",
+		}},
+		{name: "announce-create", quirk: "the category passes on a Create", learned: []string{
+			`+ actor /category/1: "Co-ops", coops@nodebb.example, told at /category/1/inbox, page /category/1/coops`,
+		}},
+		{name: "like", quirk: "an id that has ours in it", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "undo-like", quirk: "the same", learned: []string{
+			"+ Undo Like of our post: not counted any more",
+			"- likes",
+		}},
+		{name: "flag", quirk: "by a person", learned: []string{
+			"+ Flag of our post: reported to the operators",
+			`+ report by /uid/2: "off topic" about our post, us`,
+		}},
+	}},
+	{"Hubzilla 10", "hubzilla", []captured{
+		{name: "follow", quirk: "the actor and the object stand inside; a key without a fragment; the context is on its own server", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /channel/klara: "Klara", klara@hubzilla.example, told at /inbox`,
+			"+ follower /channel/klara",
+		}},
+		{name: "create-reply", quirk: "the actor stands inside, content without paragraphs, an empty Place", learned: []string{
+			"+ Create of /item/b69c1864-5562: shown",
+			"+ answer /item/b69c1864-5562: by /channel/klara to our post, 2026-09-01T10:00:00Z: Good<br/><br/>and <em>fair</em>",
+			"+ answers: 1",
+		}},
+		{name: "like", quirk: "what is liked stands inside", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "add-to-conversation", quirk: "Add of somebody's Create to a conversation"},
+		{name: "undo-follow", quirk: "the Follow's actor stands inside", learned: []string{
+			"+ Undo Follow of us: follows no more",
+			"- follower /channel/klara",
+		}},
+	}},
+	{"BookWyrm 0.8", "bookwyrm", []captured{
+		{name: "follow", quirk: "a key whose page has a slash at its end", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /user/lin: "Lin", lin@bookwyrm.example, told at /inbox`,
+			"+ follower /user/lin",
+		}},
+		{name: "create-article", quirk: "a review as an Article, Edition in tag, @context inside", learned: []string{
+			"+ Create of /user/lin/review/31: named",
+		}},
+		{name: "create-review", quirk: "Review, for other BookWyrms"},
+		{name: "create-reply", quirk: "a Note among many types of its own; milliseconds and +00:00", learned: []string{
+			"+ Create of /user/lin/reply/33: shown",
+			"+ answer /user/lin/reply/33: by /user/lin to our post, 2026-09-01T10:00:00.5Z: <p>So do we</p>",
+			"+ answers: 1",
+		}},
+		{name: "like", quirk: "no addressees", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "boost", quirk: "hours as +00:00", learned: []string{
+			"+ Announce of our post: counted",
+			"+ boosts: 1",
+		}},
+		{name: "undo-boost", quirk: "@context inside", learned: []string{
+			"+ Undo Announce of our post: not counted any more",
+			"- boosts",
+		}},
+		{name: "add-to-shelf", quirk: "Add of a book to a shelf"},
+	}},
+	{"Owncast 0.2", "owncast", []captured{
+		{name: "create-live", quirk: "a Service that tells everybody that it is live; no list anywhere", learned: []string{
+			`+ actor /federation/user/mira: "Coop radio", mira@owncast.example, told at /federation/user/mira/inbox`,
+		}},
+		{name: "update-actor", quirk: "the actor is only named"},
+	}},
+	{"Funkwhale 2", "funkwhale", []captured{
+		{name: "follow", quirk: "url lists Links, of which one is a page", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /federation/actors/nico: "nico", nico@funkwhale.example, told at /federation/shared/inbox, page /channels/nico`,
+			"+ follower /federation/actors/nico",
+		}},
+		{name: "create-audio", quirk: "an Audio that is not about us"},
+		{name: "listen", quirk: "Listen"},
+		{name: "undo-follow", quirk: "@context inside", learned: []string{
+			"+ Undo Follow of us: follows no more",
+			"- follower /federation/actors/nico",
+		}},
+	}},
+	{"Fedify 2", "fedify", []captured{
+		{name: "follow", quirk: "an integrity proof; two keys for proofs, of which one is RSA", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /@oda: "Oda", oda@fedify.example, told at /inbox, 2 keys for proofs`,
+			"+ follower /@oda",
+		}},
+		{name: "create-reply", quirk: "an integrity proof, and a signature of Linked Data made after it; as:Public, tag and to without lists", learned: []string{
+			"+ Create of /@oda/0191: shown",
+			"+ answer /@oda/0191: by /@oda to our post, 2026-09-01T10:00:00.123Z, in de: <p>Zusammen</p>",
+			"+ answers: 1",
+		}},
+	}},
+	{"snac 2", "snac", []captured{
+		{name: "follow", quirk: "the shared inbox at /shared-inbox", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /pia: "Pia", pia@snac.example, told at /shared-inbox`,
+			"+ follower /pia",
+		}},
+		{name: "create-reply", quirk: "summary is empty, @context inside, content without paragraphs", learned: []string{
+			"+ Create of /pia/p/1788256800.200000: shown",
+			`+ answer /pia/p/1788256800.200000: by /pia to our post, 2026-09-01T10:00:00Z: <a href="us" …>@sange</a> well<br><br>done`,
+			"+ answers: 1",
+		}},
+		{name: "like", quirk: "to and cc are strings", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "announce", quirk: "to is a string", learned: []string{
+			"+ Announce of our post: counted",
+			"+ boosts: 1",
+		}},
+		{name: "undo-announce", quirk: "what is undone stands inside", learned: []string{
+			"+ Undo Announce of our post: not counted any more",
+			"- boosts",
+		}},
+		{name: "update-actor", quirk: "the whole actor inside", shows: []string{"actor-renamed"}, learned: []string{
+			`= actor /pia: "Pia R.", pia@snac.example, told at /shared-inbox`,
+		}},
+		{name: "ping", quirk: "Ping, without an object"},
+		{name: "delete-reply", quirk: "a Tombstone", learned: []string{
+			"+ Delete of /pia/p/1788256800.200000: forgotten",
+			"- answer /pia/p/1788256800.200000",
+			"- answers",
+		}},
+	}},
+	{"tootik 0.20", "tootik", []captured{
+		{name: "follow", quirk: "a portable actor (FEP-ef61) with a proof by its did:key, which says nothing about its server", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /.well-known/apgateway/did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1b2gZx5gZxgK/actor: "", quin@tootik.example, told at /inbox/nobody, 1 keys for proofs`,
+			"+ follower /.well-known/apgateway/did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1b2gZx5gZxgK/actor",
+		}},
+		{name: "create-reply", quirk: "proofs on the Create and on the note", learned: []string{
+			"+ Create of /.well-known/apgateway/did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1b2gZx5gZxgK/actor/post/0198f4: shown",
+			"+ answer /.well-known/apgateway/did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1b2gZx5gZxgK/actor/post/0198f4: by /.well-known/apgateway/did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1b2gZx5gZxgK/actor to our post, 2026-09-01T10:00:00Z: <p>From Gemini</p>",
+			"+ answers: 1",
+		}},
+	}},
+	{"Mobilizon 5", "mobilizon", []captured{
+		{name: "follow-by-group", quirk: "a Group follows", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /@meetup: "Meetup", meetup@mobilizon.example, told at /inbox`,
+			"+ follower /@meetup",
+		}},
+		{name: "create-event", quirk: "an Event by a person in the name of a group", learned: []string{
+			"+ Create of /events/b81c0531-a57c-497d: named",
+			`+ actor /@rosa: "Rosa", rosa@mobilizon.example, told at /inbox`,
+		}},
+		{name: "create-comment", quirk: "the author in actor and attributedTo; language as a string; name is null; nobody is mentioned", learned: []string{
+			"+ Create of /comments/77aa: shown",
+			"+ answer /comments/77aa: by /@rosa to our post, 2026-09-01T10:01:00Z, in nl: <p>We come</p>",
+			"+ answers: 1",
+		}},
+		{name: "join", quirk: "Join of something else"},
+	}},
+	{"Bridgy Fed", "bridgy-fed", []captured{
+		{name: "follow", quirk: "ids with another address inside; the second url is no web page", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /ap/did:plc:abc: "Sol", sol.bsky.example@bridgy-fed.example, told at /ap/sharedInbox, page /r/https://bsky.example/profile/did:plc:abc`,
+			"+ follower /ap/did:plc:abc",
+		}},
+		{name: "create-reply", quirk: "the same; url mixes addresses and Links", learned: []string{
+			"+ Create of /convert/ap/at://did:plc:abc/app.bsky.feed.post/3l1: shown",
+			"+ answer /convert/ap/at://did:plc:abc/app.bsky.feed.post/3l1: by /ap/did:plc:abc to our post, 2026-09-01T10:00:00Z, page /r/https://bsky.example/profile/did:plc:abc/post/3l1, in en-GB: <p>Nice one</p>",
+			"+ answers: 1",
+		}},
+		{name: "like", quirk: "to Public", learned: []string{
+			"+ Like of our post: counted",
+			"+ likes: 1",
+		}},
+		{name: "delete-reply", quirk: "the note is only named", learned: []string{
+			"+ Delete of /convert/ap/at://did:plc:abc/app.bsky.feed.post/3l1: forgotten",
+			"- answer /convert/ap/at://did:plc:abc/app.bsky.feed.post/3l1",
+			"- answers",
+		}},
+	}},
+	{"ActivityPods 2", "activitypods", []captured{
+		{name: "follow", quirk: "types and objects in lists, as JSON-LD allows; no shared inbox among the endpoints", learned: []string{
+			"+ Follow of us: follows",
+			`+ actor /tove: "", tove@activitypods.example, told at /tove/inbox, page /tove/profile`,
+			"+ follower /tove",
+		}},
+		{name: "create-reply", quirk: "the type Note among others, authors and what is answered as objects, Public without a prefix", learned: []string{
+			"+ Create of /tove/data/as/note/3: shown",
+			"+ answer /tove/data/as/note/3: by /tove to our post, 2026-09-01T10:00:00Z: <p>Hej</p>",
+			"+ answers: 1",
+		}},
+	}},
+}
