@@ -10,8 +10,9 @@ import (
 // has told its followers.
 type aboutUs struct {
 	Coops, Countries, Defunct int
-	News                      []post
+	News                      posts
 	Following                 following
+	Introduction              introduced
 }
 
 func (s *Server) about(w http.ResponseWriter, r *http.Request) error {
@@ -24,10 +25,17 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	us := aboutUs{Coops: listed.Total, Countries: len(listed.Countries), Defunct: closed.Total}
-	if us.News, err = s.latest(r.Context(), directory.DirectoryHandle, newsShown); err != nil {
+	if us.News.Posts, err = s.latest(r.Context(), directory.DirectoryHandle, newsShown); err != nil {
 		return err
 	}
-	if us.Following, err = s.following(r.Context(), directory.DirectoryHandle, s.config.Name); err != nil {
+	whom, err := s.speaker(r.Context(), directory.DirectoryHandle)
+	if err != nil {
+		return err
+	}
+	if us.Following, err = s.following(r.Context(), whom); err != nil {
+		return err
+	}
+	if us.Introduction, err = s.introduced(r.Context(), whom.Handle); err != nil {
 		return err
 	}
 	return s.show(w, http.StatusOK, "about", page{Path: "/about", Section: "about", Follow: true, Body: us})

@@ -2,8 +2,10 @@ package web_test
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"strings"
 	"testing"
 	"time"
 
@@ -81,10 +83,24 @@ func call[P, R any](command cdp.Command[P, R], parameters P) chromedp.Action[chr
 	})
 }
 
-// served is the whole directory on a port of this machine.
+// served is the whole directory on a port of this machine. The pictures on
+// posts, which federation serves, are there too.
 func served(t *testing.T) *httptest.Server {
 	t.Helper()
-	server := httptest.NewServer(seeded(t))
+	d := happened(t)
+	m := http.NewServeMux()
+	m.Handle("/", pagesOf(t, d, config))
+	m.HandleFunc("/media/{file}", func(w http.ResponseWriter, r *http.Request) {
+		hash, _, _ := strings.Cut(r.PathValue("file"), ".")
+		p, err := d.Picture(r.Context(), hash)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", p.MediaType)
+		_, _ = w.Write(p.Data)
+	})
+	server := httptest.NewServer(m)
 	t.Cleanup(server.Close)
 	return server
 }

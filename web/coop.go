@@ -1,7 +1,7 @@
 package web
 
 import (
-	"fmt"
+	"context"
 	"net/http"
 	"net/url"
 
@@ -20,8 +20,10 @@ type entry struct {
 	Edits   []edit
 	Similar []directory.Coop
 
-	News      []post
-	Following following
+	News         posts
+	Following    following
+	Introduction introduced
+	Topics       []directory.Topic // that it belongs to
 }
 
 // coopPath is where a co-op's entry is; it is also its id for programs.
@@ -40,52 +42,51 @@ func (s *Server) coop(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, coopPath(c.Handle), http.StatusMovedPermanently)
 		return nil
 	}
-	switch wants(r) {
-	case asJSON:
+	if wants(r) == asJSON {
 		return s.coopDocument(w, r, c)
-	default:
-		return s.coopPage(w, r, c)
 	}
-}
-
-func (s *Server) coopPage(w http.ResponseWriter, r *http.Request, c directory.Coop) error {
-	following, err := s.following(r.Context(), c.Handle, c.Name)
+	before, err := readBefore(r)
 	if err != nil {
 		return err
 	}
-	fresh, err := s.unchanged(w, r, fmt.Sprintf("page-%s-%d-%d", c.Handle, c.Version, following.Followers))
-	if fresh || err != nil {
-		return err
+	if before > 0 {
+		return s.older(w, r, coopSpeaker(c), s.directory.Posts, before, false)
 	}
-	e, err := s.entryOf(r, c)
+	e, err := s.entryOf(r.Context(), c)
 	if err != nil {
 		return err
 	}
-	e.Following = following
-	return s.show(w, http.StatusOK, "coop", page{
+	return s.showIfNew(w, r, "coop", page{
 		Path: coopPath(c.Handle), JSON: coopPath(c.Handle), Activity: coopPath(c.Handle),
-		NoIndex: c.Status == directory.Unlisted, Follow: !e.Closed(), Body: e,
+		NoIndex: c.Status == directory.Unlisted, Follow: !e.Closed() && e.Following.Open(), Body: e,
 	})
 }
 
-func (s *Server) entryOf(r *http.Request, c directory.Coop) (entry, error) {
-	facts, err := s.directory.Facts(r.Context(), c.ID)
+func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
+	e, whom := entry{Coop: c}, coopSpeaker(c)
+	facts, err := s.directory.Facts(ctx, c.ID)
 	if err != nil {
 		return entry{}, err
 	}
-	changes, err := s.directory.History(r.Context(), c.Handle)
+	changes, err := s.directory.History(ctx, c.Handle)
 	if err != nil {
 		return entry{}, err
 	}
-	similar, err := s.directory.Similar(r.Context(), c, similarShown)
-	if err != nil {
+	e.Fields, e.Edits = fieldsOf(facts), editsOf(changes)
+	if e.Similar, err = s.directory.Similar(ctx, c, similarShown); err != nil {
 		return entry{}, err
 	}
-	news, err := s.latest(r.Context(), c.Handle, newsShown)
-	if err != nil {
+	if e.News, err = s.posts(ctx, s.directory.Posts, c.Handle, 0, whom.Page); err != nil {
 		return entry{}, err
 	}
-	return entry{Coop: c, News: news, Fields: fieldsOf(facts), Edits: editsOf(changes), Similar: similar}, nil
+	if e.Following, err = s.following(ctx, whom); err != nil {
+		return entry{}, err
+	}
+	if e.Introduction, err = s.introduced(ctx, c.Handle); err != nil {
+		return entry{}, err
+	}
+	e.Topics, err = s.topicsOf(ctx, c)
+	return e, err
 }
 
 // Closed and the like say how the co-op stands, in the words of the page.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -134,5 +135,19 @@ func TestConfigMustBeWhole(t *testing.T) {
 	}
 	if _, err := New(d, good); err != nil {
 		t.Error(err)
+	}
+}
+
+// A co-op can be removed between the reading of its posts and of its name.
+func TestPostsOfRemovedCoopAreLeftOut(t *testing.T) {
+	s := newServer(t, &bytes.Buffer{})
+	found := []directory.Post{{ID: 2, Handle: "nobody"}, {ID: 1, Handle: directory.DirectoryHandle}}
+	if dressed, err := s.dressed(t.Context(), found); err != nil || len(dressed) != 1 || dressed[0].ID != 1 {
+		t.Errorf("%v %v", dressed, err)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	if _, err := s.dressed(ended, found); err == nil {
+		t.Error("an error of the database is taken for a removed co-op")
 	}
 }

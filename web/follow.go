@@ -7,10 +7,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"coopverse/directory"
-
-	"github.com/gorilla/mux"
 )
 
 // lookUpTime is how long somebody's server may take to say where its follow
@@ -30,44 +26,46 @@ type following struct {
 	Name      string
 	Path      string // where the form is sent
 	Back      string // the page of whom it follows
+	MovedTo   string // id of its actor on a server of its own, where it is followed instead, or ""
 	Followers int
 	Typed     string
 	Wrong     string // which message says why that will not do; "": nothing is wrong
 }
 
-// following gathers what the follow field of the actor with that handle shows.
-func (s *Server) following(ctx context.Context, handle, name string) (following, error) {
-	followers, err := s.directory.FollowerCount(ctx, handle)
+// Open says whether there is a form to follow by.
+func (f following) Open() bool { return f.MovedTo == "" }
+
+// following gathers what an actor's follow field shows.
+func (s *Server) following(ctx context.Context, whom speaker) (following, error) {
+	followers, err := s.directory.FollowerCount(ctx, whom.Handle)
 	if err != nil {
 		return following{}, err
 	}
-	f := following{
-		Actor: s.config.Origin + actorPath(handle), Account: s.pages.site.account(handle), Name: name,
-		Path: coopPath(handle) + "/follow", Back: coopPath(handle), Followers: followers,
-	}
-	if handle == directory.DirectoryHandle {
-		f.Path, f.Back = "/follow", "/"
-	}
-	return f, nil
+	return following{
+		Actor: s.config.Origin + actorPath(whom.Handle), Account: s.pages.site.account(whom.Handle), Name: whom.Name,
+		Path: strings.TrimSuffix(whom.Page, "/") + "/follow", Back: whom.Page, MovedTo: whom.MovedTo, Followers: followers,
+	}, nil
 }
 
-// followed is whom the address of a request is about.
-func (s *Server) followed(r *http.Request) (following, error) {
-	handle, isCoop := mux.Vars(r)["handle"]
-	if !isCoop {
-		return s.following(r.Context(), directory.DirectoryHandle, s.config.Name)
+// followed is whom the address of a request is about. Elsewhere says that the
+// reader was sent to where there is a form, or a reason why there is none.
+func (s *Server) followed(w http.ResponseWriter, r *http.Request) (f following, elsewhere bool, err error) {
+	whom, elsewhere, err := s.addressed(w, r)
+	if elsewhere || err != nil {
+		return following{}, elsewhere, err
 	}
-	c, err := s.directory.Coop(r.Context(), readable(handle))
-	if err != nil {
-		return following{}, err
+	if whom.MovedTo != "" {
+		http.Redirect(w, r, whom.Page, http.StatusSeeOther)
+		return following{}, true, nil
 	}
-	return s.following(r.Context(), c.Handle, c.Name)
+	f, err = s.following(r.Context(), whom)
+	return f, false, err
 }
 
 // followForm shows the follow field on a page of its own.
 func (s *Server) followForm(w http.ResponseWriter, r *http.Request) error {
-	f, err := s.followed(r)
-	if err != nil {
+	f, elsewhere, err := s.followed(w, r)
+	if elsewhere || err != nil {
 		return err
 	}
 	return s.showFollow(w, http.StatusOK, f)
@@ -86,8 +84,8 @@ func (s *Server) follow(w http.ResponseWriter, r *http.Request) error {
 	if err := sameOrigin.Check(r); err != nil {
 		return errForeignForm
 	}
-	f, err := s.followed(r)
-	if err != nil {
+	f, elsewhere, err := s.followed(w, r)
+	if elsewhere || err != nil {
 		return err
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)

@@ -30,24 +30,45 @@ func edition(c Config) string {
 
 // unchanged sets the ETag of an answer that depends on nothing but the
 // directory's state, this build and what, and says whether the reader has it
-// already; then 304 has been sent. The ETag is weak because compression
-// changes bytes and not meaning.
+// already; then 304 has been sent.
 func (s *Server) unchanged(w http.ResponseWriter, r *http.Request, what string) (bool, error) {
 	last, err := s.directory.LastChange(r.Context())
 	if err != nil {
 		return false, err
 	}
-	tag := fmt.Sprintf(`W/"%s-%d-%s"`, what, last, s.edition)
+	return tagged(w, r, fmt.Sprintf("%s-%d-%s", what, last, s.edition)), nil
+}
+
+// showIfNew is show for pages that say what others have said. No number counts
+// what may change on them (a hidden reply, somebody's new name), so their ETag
+// is made from the page itself.
+func (s *Server) showIfNew(w http.ResponseWriter, r *http.Request, name string, p page) error {
+	body, err := s.made(name, p)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	if !tagged(w, r, hex.EncodeToString(sum[:12])) {
+		send(w, http.StatusOK, p, body)
+	}
+	return nil
+}
+
+// tagged sets the ETag of an answer and says whether the reader has it already;
+// then 304 has been sent. The ETag is weak because compression changes bytes
+// and not meaning.
+func tagged(w http.ResponseWriter, r *http.Request, name string) bool {
+	tag := `W/"` + name + `"`
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Cache-Control", "no-cache") // keep it, and ask before each use
 	if !hasTag(r, tag) {
-		return false, nil
+		return false
 	}
 	// Headers of a 304 replace those that the reader has, and pages with a follow
 	// form have a policy of their own.
 	w.Header().Del("Content-Security-Policy")
 	w.WriteHeader(http.StatusNotModified)
-	return true, nil
+	return true
 }
 
 // hasTag compares weakly, as If-None-Match asks for (RFC 9110, section 13.1.2).

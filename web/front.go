@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"coopverse/directory"
+	"coopverse/directory/place"
+	"coopverse/directory/service"
 )
 
 // fewFacets is how many values of a filter are shown before "all of them".
@@ -16,8 +18,9 @@ type front struct {
 	Query   query
 	Filters []filter
 	Seeds   []seed
-	News    []post // the directory's newest, if nothing is asked for
-	Wider   int    // what a search would find without its filters; counted when it finds nothing
+	News    []post            // the directory's newest, if nothing is asked for
+	Topics  []directory.Topic // that the filters stand for
+	Wider   int               // what a search would find without its filters; counted when it finds nothing
 }
 
 // filter is one way to narrow the results: by region, country or service.
@@ -52,6 +55,7 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 	if q.Text == "" {
 		view.Letters = byInitial(found.Coops)
 	}
+	view.Topics = topicsNamed(service.Slug(q.Service), place.RegionSlug(q.Region), place.CountrySlug(q.Country))
 	if !q.Asks() {
 		view.Seeds = sunflower(found.Total)
 		if view.News, err = s.latest(r.Context(), directory.DirectoryHandle, 1); err != nil {

@@ -31,9 +31,15 @@ func families() map[string][]string {
 		"kind.": {
 			string(directory.KindAdded), string(directory.KindChanged), string(directory.KindRenamed), string(directory.KindDefunct),
 			string(directory.KindReturned), string(directory.KindUnlisted), string(directory.KindRemoved), string(directory.KindMerged),
+			string(directory.KindMoved), string(directory.KindRekeyed),
 		},
+		"field.":        {"moved_to"}, // which only a move changes
 		"filters.":      {"region", "country", "service"},
 		"filters.more_": {"region", "country", "service"},
+	}
+	for _, kind := range []directory.TopicKind{directory.TopicService, directory.TopicRegion, directory.TopicCountry} {
+		members["topic.kind_"] = append(members["topic.kind_"], string(kind))
+		members["topics.kind_"] = append(members["topics.kind_"], string(kind))
 	}
 	for _, f := range directory.Fields() {
 		members["field."] = append(members["field."], f.Name)
@@ -86,7 +92,7 @@ func templates(t *testing.T) map[string]string {
 }
 
 func TestEveryTextUsedExistsAndEveryTextIsUsed(t *testing.T) {
-	known, seen := catalogue(t), []string{"date.layout"} // which pages.go asks for
+	known, seen := catalogue(t), []string{"date.layout", "date.layout_time"} // which pages.go asks for
 	for name, body := range templates(t) {
 		for _, m := range used.FindAllStringSubmatch(body, -1) {
 			seen = append(seen, m[1])

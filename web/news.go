@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 
@@ -11,105 +10,81 @@ import (
 	"github.com/gorilla/mux"
 )
 
-// newsShown is how many of an actor's posts stand on its page.
+// newsShown is how many of the directory's posts stand on the page about it.
 const newsShown = 5
-
-// post is one of our actors' posts, on its way to the page.
-type post struct{ directory.Post }
-
-// actorPath is the path of an actor's id. A co-op's is also that of its page.
-func actorPath(handle string) string {
-	if handle == directory.DirectoryHandle {
-		return "/actors/" + handle
-	}
-	return coopPath(handle)
-}
-
-// Path is where the post is. It is its id on other servers, too, so that
-// people who come from there find it.
-func (p post) Path() string {
-	return actorPath(p.Handle) + "/posts/" + strconv.FormatInt(p.ID, 10)
-}
-
-// Edited says whether the post has not always read like this.
-func (p post) Edited() bool { return p.UpdatedAt.After(p.PublishedAt) }
-
-// Paragraphs is what the post says. Only what the directory itself writes
-// names co-ops by their handles.
-func (p post) Paragraphs() []paragraph {
-	return paragraphsOf(p.Body, p.Automatic && p.Handle == directory.DirectoryHandle)
-}
-
-// Line is the beginning of the post, for a list.
-func (p post) Line() string {
-	for _, first := range p.Paragraphs() {
-		return first.String()
-	}
-	return ""
-}
-
-// latest are an actor's newest posts.
-func (s *Server) latest(ctx context.Context, handle string, limit int) ([]post, error) {
-	posts, err := s.directory.Posts(ctx, handle, 0, limit)
-	if err != nil {
-		return nil, err
-	}
-	news := make([]post, len(posts))
-	for i, p := range posts {
-		news[i] = post{p}
-	}
-	return news, nil
-}
 
 // message is a post's own page.
 type message struct {
-	Post      post
-	Author    string
-	Back      string // the author's page
-	Following following
-}
-
-// coopPost shows a co-op's post.
-func (s *Server) coopPost(w http.ResponseWriter, r *http.Request) error {
-	handle := mux.Vars(r)["handle"]
-	c, err := s.directory.Coop(r.Context(), readable(handle))
-	if err != nil {
-		return err
-	}
-	if c.Handle != handle {
-		http.Redirect(w, r, coopPath(c.Handle)+"/posts/"+mux.Vars(r)["id"], http.StatusMovedPermanently)
-		return nil
-	}
-	return s.post(w, r, c.Handle, c.Name)
-}
-
-// directoryPost shows a post of the directory itself.
-func (s *Server) directoryPost(w http.ResponseWriter, r *http.Request) error {
-	return s.post(w, r, directory.DirectoryHandle, s.config.Name)
+	Post         post
+	Conversation conversation
+	Following    following
 }
 
 // post answers people at an address at which servers get a Note.
-func (s *Server) post(w http.ResponseWriter, r *http.Request, handle, author string) error {
+func (s *Server) post(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Add("Vary", "Accept")
+	whom, elsewhere, err := s.addressed(w, r)
+	if elsewhere || err != nil {
+		return err
+	}
 	id, err := strconv.ParseInt(mux.Vars(r)["id"], 10, 64)
 	if err != nil {
 		return errNotFound
 	}
-	p, err := s.directory.Post(r.Context(), handle, id)
+	p, err := s.directory.Post(r.Context(), whom.Handle, id)
 	if err != nil {
 		return err
 	}
 	if p.DeletedAt != nil {
 		return errPostGone
 	}
-	f, err := s.following(r.Context(), handle, author)
-	if err != nil {
+	m := message{Post: post{Post: p, Author: whom}}
+	m.Conversation, elsewhere, err = s.conversation(w, r, whom.Handle, id)
+	if elsewhere || err != nil {
 		return err
 	}
-	fresh, err := s.unchanged(w, r, fmt.Sprintf("post-%d-%d", id, f.Followers))
-	if fresh || err != nil {
+	m.Post.Response = m.Conversation.Response
+	if m.Following, err = s.following(r.Context(), whom); err != nil {
 		return err
 	}
-	m := message{Post: post{p}, Author: author, Back: f.Back, Following: f}
-	return s.show(w, http.StatusOK, "post", page{Path: m.Post.Path(), Follow: true, Activity: m.Post.Path(), Body: m})
+	return s.showIfNew(w, r, "post", page{
+		Path: m.Conversation.Path, Activity: m.Post.Path(), NoIndex: m.Conversation.First != "", Follow: m.Following.Open(), Body: m,
+	})
+}
+
+// introduced is what others did with an actor's introduction.
+type introduced struct {
+	Path     string
+	Response directory.Response
+}
+
+func (s *Server) introduced(ctx context.Context, handle string) (introduced, error) {
+	counted, err := s.directory.Responses(ctx, handle, 0)
+	return introduced{postPath(handle, 0), counted[0]}, err
+}
+
+// introduction is the page of the note in which an actor introduces itself.
+type introduction struct {
+	Whom         speaker
+	Conversation conversation
+}
+
+// introduction shows what others said about an actor's introduction. While
+// nobody did, people find on the page about the actor what there is to read.
+func (s *Server) introduction(w http.ResponseWriter, r *http.Request) error {
+	whom, elsewhere, err := s.addressed(w, r)
+	if elsewhere || err != nil {
+		return err
+	}
+	c, elsewhere, err := s.conversation(w, r, whom.Handle, 0)
+	if elsewhere || err != nil {
+		return err
+	}
+	if c.Response.Replies == 0 {
+		return people(whom.Page)(w, r)
+	}
+	w.Header().Add("Vary", "Accept")
+	return s.showIfNew(w, r, "introduction", page{
+		Path: c.Path, Activity: postPath(whom.Handle, 0), NoIndex: c.First != "", Body: introduction{whom, c},
+	})
 }

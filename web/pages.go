@@ -110,24 +110,28 @@ func (p *pages) functions() template.FuncMap {
 		"prose":    p.words.prose,
 		"language": p.words.languageName,
 		"markdown": foreignMarkdown,
+		"foreign":  foreignHTML,
 		"account":  p.site.account,
 		"asset":    func(file string) string { return p.site.assets + file },
-		"date":     p.date,
+		"date":     func(t time.Time) (string, error) { return p.moment("date.layout", t) },
+		"time":     func(t time.Time) (string, error) { return p.moment("date.layout_time", t) },
 		"country":  place.CountryName,
 		"region":   place.RegionName,
 		"service":  serviceLabel,
 		"host":     hostOf,
 		"weblink":  webLink,
+		"picture":  picturePath,
 		"value":    newValue,
 		"chip":     newChip,
+		"add":      func(a, b int) int { return a + b },
 		"write":    func(subject string) string { return contactURL(p.site.Contact, subject) },
 	}
 }
 
-// date writes a day the way this interface's language does.
-func (p *pages) date(t time.Time) (string, error) {
-	layout, err := p.words.say("date.layout")
-	return t.UTC().Format(layout), err
+// moment writes a day or a time the way this interface's language does.
+func (p *pages) moment(layout string, t time.Time) (string, error) {
+	form, err := p.words.say(layout)
+	return t.UTC().Format(form), err
 }
 
 // serviceLabel names a service; one that is not known by its id.
@@ -147,19 +151,32 @@ func hostOf(raw string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(rest, "www."), "/")
 }
 
-// show writes the page called name. It is made completely before the first
-// byte leaves, so that a failing template becomes an error page.
+// show writes the page called name.
 func (s *Server) show(w http.ResponseWriter, status int, name string, p page) error {
+	body, err := s.made(name, p)
+	if err != nil {
+		return err
+	}
+	send(w, status, p, body)
+	return nil
+}
+
+// made is the page called name, complete before its first byte leaves, so that
+// a failing template becomes an error page.
+func (s *Server) made(name string, p page) ([]byte, error) {
 	p.Site = s.pages.site
 	var b bytes.Buffer
 	if err := s.pages.byName[name].ExecuteTemplate(&b, "layout", p); err != nil {
-		return fmt.Errorf("make the page %s: %w", name, err)
+		return nil, fmt.Errorf("make the page %s: %w", name, err)
 	}
+	return b.Bytes(), nil
+}
+
+func send(w http.ResponseWriter, status int, p page, body []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if p.Follow {
 		w.Header().Set("Content-Security-Policy", followPolicy)
 	}
 	w.WriteHeader(status)
-	_, _ = b.WriteTo(w) // a reader who has gone away needs no error page
-	return nil
+	_, _ = w.Write(body) // a reader who has gone away needs no error page
 }

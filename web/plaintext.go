@@ -1,8 +1,11 @@
 package web
 
 import (
-	"regexp"
+	"slices"
 	"strings"
+
+	"coopverse/directory"
+	"coopverse/directory/prose"
 )
 
 // paragraph is a paragraph of plain text, cut where links begin and end.
@@ -14,63 +17,48 @@ type piece struct {
 	Here      bool   // it leads to one of our own pages
 }
 
-// linkForm finds what begins like a web address, and a handle in brackets.
-var linkForm = regexp.MustCompile(`https?://[^\s<>"\\]+|\(@[a-z0-9_]{1,30}\)`)
-
-// paragraphsOf cuts plain text at blank lines, and finds its links: web
-// addresses and, where handles are ours to name, "(@agaric)".
-func paragraphsOf(text string, handles bool) []paragraph {
+// paragraphsOf cuts the text of a post at blank lines, and links what it refers
+// to.
+func paragraphsOf(p directory.Post) []paragraph {
 	var paragraphs []paragraph
-	for part := range strings.SplitSeq(strings.ReplaceAll(text, "\r\n", "\n"), "\n\n") {
+	for part := range strings.SplitSeq(strings.ReplaceAll(p.Body, "\r\n", "\n"), "\n\n") {
 		if part = strings.TrimSpace(part); part != "" {
-			paragraphs = append(paragraphs, piecesOf(part, handles))
+			paragraphs = append(paragraphs, piecesOf(part, p))
 		}
 	}
 	return paragraphs
 }
 
-func piecesOf(text string, handles bool) paragraph {
+func piecesOf(text string, p directory.Post) paragraph {
 	var pieces paragraph
-	words := func(s string) {
-		if s != "" {
-			pieces = append(pieces, piece{Text: s})
+	for _, part := range prose.Parts(text) {
+		found := piece{Text: part.Text}
+		switch part.Kind {
+		case prose.Link:
+			found.URL = part.Name
+		case prose.Mention:
+			found.URL = profileOf(part.Name, p.Mentions)
+		case prose.Hashtag:
+			found.URL, found.Here = tagPath(part.Name), true
+		case prose.Coop: // whom a person writes about in brackets may be anybody
+			if p.NamesCoops() {
+				pieces = append(pieces, piece{Text: "("}, piece{Text: "@" + part.Name, URL: coopPath(part.Name), Here: true}, piece{Text: ")"})
+				continue
+			}
 		}
+		pieces = append(pieces, found)
 	}
-	end := 0
-	for _, at := range linkForm.FindAllStringIndex(text, -1) {
-		begin, found := at[0], text[at[0]:at[1]]
-		var p piece
-		if found[0] != '(' {
-			address := withoutSentence(found)
-			p = piece{Text: address, URL: webLink(address)}
-		} else if handles {
-			handle := strings.Trim(found, "()")
-			begin, p = begin+1, piece{Text: handle, URL: coopPath(handle[1:]), Here: true}
-		}
-		if p.URL == "" {
-			continue
-		}
-		words(text[end:begin])
-		pieces = append(pieces, p)
-		end = begin + len(p.Text)
-	}
-	words(text[end:])
 	return pieces
 }
 
-// withoutSentence gives the sentence around an address its punctuation back. A
-// bracket belongs to the address if it was opened inside.
-func withoutSentence(address string) string {
-	for {
-		trimmed := strings.TrimRight(address, ".,;:!?]}'’”»…*_")
-		if strings.HasSuffix(trimmed, ")") && strings.Count(trimmed, ")") > strings.Count(trimmed, "(") {
-			trimmed = strings.TrimSuffix(trimmed, ")")
-		}
-		if trimmed == address {
-			return address
-		}
-		address = trimmed
+// profileOf is the page of somebody whom a post names as name@host, or "" if
+// nobody found it when the post was written.
+func profileOf(account string, mentions []directory.PostMention) string {
+	at := slices.IndexFunc(mentions, func(m directory.PostMention) bool { return m.Account == account })
+	if at < 0 {
+		return ""
 	}
+	return webLink(mentions[at].URL)
 }
 
 // String is the paragraph without its links.

@@ -23,10 +23,12 @@ func (s *Server) routes() http.Handler {
 	get("/", s.front)
 	get("/coops", moved("/"))
 	get("/coops/{handle}", s.coop)
-	get("/coops/{handle}/introduction", toCoop)
-	get("/coops/{handle}/posts/{id:[0-9]+}", s.coopPost)
+	get("/coops/{handle}/introduction", s.introduction)
+	get("/coops/{handle}/posts/{id:[0-9]+}", s.post)
 	get("/coops/{handle}/follow", s.followForm)
 	post("/coops/{handle}/follow", s.follow)
+	get("/topics", s.topics)
+	get("/tags/{tag}", s.tag)
 	get("/defunct", s.defunct)
 	get("/resources", s.resources)
 	get("/resources/{id}", s.resource)
@@ -37,11 +39,15 @@ func (s *Server) routes() http.Handler {
 	get("/privacy", s.page("privacy"))
 	get("/contact", s.page("contact"))
 
-	// People come to these by the ids of actors, which other servers know.
-	get("/actors/directory", people("/"))
-	get("/actors/directory/introduction", people("/"))
-	get("/actors/directory/posts/{id:[0-9]+}", s.directoryPost)
+	// Those of our actors that are no co-ops. Other servers know these addresses
+	// as their ids.
+	get("/actors/directory", directoryActor)
 	get("/actors/instance", people("/about"))
+	get("/actors/{handle}", s.topic)
+	get("/actors/{handle}/introduction", s.introduction)
+	get("/actors/{handle}/posts/{id:[0-9]+}", s.post)
+	get("/actors/{handle}/follow", s.followForm)
+	post("/actors/{handle}/follow", s.follow)
 
 	// For browsers and programs
 	get("/static/{edition}/{file:.+}", s.static)
@@ -70,9 +76,12 @@ func people(to string) answer {
 	}
 }
 
-// toCoop does the same for a co-op's introduction.
-func toCoop(w http.ResponseWriter, r *http.Request) error {
-	return people(coopPath(mux.Vars(r)["handle"]))(w, r)
+// directoryActor leads readers from the directory's actor to its page. A cache
+// must ask again each time: it might keep the answer for servers, too.
+func directoryActor(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Add("Vary", "Accept")
+	w.Header().Set("Cache-Control", "no-cache")
+	return moved("/")(w, r)
 }
 
 // notAllowed says which methods an address has (RFC 9110, section 15.5.6).

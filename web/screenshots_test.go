@@ -17,6 +17,15 @@ var pageTypes = []struct{ name, path string }{
 	{"nothing", "/?q=submarine&region=asia"},
 	{"coop", "/coops/agaric"},
 	{"coop-defunct", "/coops/quilted"},
+	{"coop-moved", "/coops/loomio"},
+	{"coop-older", "/coops/loomio?before=11"},
+	{"topics", "/topics"},
+	{"topic", "/actors/new_zealand"},
+	{"topic-large", "/actors/web_development"},
+	{"topic-empty", "/actors/tuvalu"},
+	{"follow-topic", "/actors/hosting/follow"},
+	{"tag", "/tags/platformcoop"},
+	{"tag-empty", "/tags/nothing"},
 	{"resources", "/resources"},
 	{"resource", "/resources/handbooks"},
 	{"defunct", "/defunct"},
@@ -31,6 +40,7 @@ var pageTypes = []struct{ name, path string }{
 	{"post", "/coops/agaric/posts/2"},
 	{"post-directory", "/actors/directory/posts/1"},
 	{"post-gone", "/coops/hypha/posts/3"},
+	{"introduction", "/coops/agaric/introduction"},
 	{"bad-request", "/?q=%zz"},
 }
 
@@ -80,10 +90,12 @@ func photograph(ctx context.Context, url string, s screen, scheme string, talles
 	return captured(ctx, s, tallest)
 }
 
-// captured is a picture of the page that the browser shows.
+// captured is a picture of the page that the browser shows, with the pictures on
+// it that would wait for somebody to scroll.
 func captured(ctx context.Context, s screen, tallest float64) ([]byte, error) {
 	height, err := chromedp.Run(ctx, chromedp.Evaluate[float64](
-		`document.fonts.ready.then(() => document.documentElement.scrollHeight)`, chromedp.EvalAwaitPromise))
+		`Promise.all([document.fonts.ready, ...[...document.images].map(i => { i.loading = "eager"; return i.decode() })])
+			.then(() => document.documentElement.scrollHeight)`, chromedp.EvalAwaitPromise))
 	if err != nil {
 		return nil, err
 	}

@@ -59,7 +59,7 @@ func TestPagesLoadOnlyOurOwnFiles(t *testing.T) {
 			}
 			for _, a := range token.Attr {
 				loads := a.Key == "src" || a.Key == "srcset" || token.Data == "link" && a.Key == "href" && has(token, "rel", "stylesheet", "icon", "preload", "apple-touch-icon")
-				if loads && !strings.HasPrefix(a.Val, "/static/") {
+				if loads && !strings.HasPrefix(a.Val, "/static/") && !strings.HasPrefix(a.Val, "/media/") {
 					t.Errorf("%s: <%s> loads %s", p, token.Data, a.Val)
 				}
 				if a.Key == "style" || strings.HasPrefix(a.Key, "on") {

@@ -34,22 +34,28 @@ func pagesOf(t testing.TB, d *directory.Directory, c web.Config) http.Handler {
 // seeded is the bundled list, with a few things that have happened to it.
 func seeded(t testing.TB) http.Handler {
 	t.Helper()
-	d := directory.New(storetest.SQLite(t))
-	happen(t, d)
-	return pagesOf(t, d, config)
+	return pagesOf(t, happened(t), config)
 }
 
-// happen has Igalia join after the others, which is the directory's first
-// post. A curator corrects one co-op, which is the second, and takes back what
-// was said of another, which is the third. One that has closed is removed, so
-// that the front page shows the bundled list in full.
+func happened(t testing.TB) *directory.Directory {
+	t.Helper()
+	d := directory.New(storetest.SQLite(t))
+	happen(t, d)
+	return d
+}
+
+// happen has co-ops post and people answer (converse), and Igalia join after the
+// others, of which the directory and the topics tell. A curator corrects one
+// co-op, and takes back what was said of another. One that has closed is
+// removed, so that the front page shows the bundled list in full.
 func happen(t testing.TB, d *directory.Directory) {
 	t.Helper()
 	ctx := context.Background()
 	storetest.ImportList(t, d, regexp.MustCompile(`(?m)^\[Igalia\].*\n`).ReplaceAll(seed.List, nil), seed.Defunct)
+	converse(t, d)
 	storetest.ImportSeed(t, d)
-	said := map[string]string{"summary": "Web developers who build with free software for groups that change things.", "founded": "2006", "services": "web-development,consulting,hosting"}
-	if _, _, err := d.EditCoop(ctx, "agaric", directory.Edit{Source: directory.FromCurator, Origin: "a curator", Set: said}); err != nil {
+	facts := map[string]string{"summary": "Web developers who build with free software for groups that change things.", "founded": "2006", "services": "web-development,consulting,hosting"}
+	if _, _, err := d.EditCoop(ctx, "agaric", directory.Edit{Source: directory.FromCurator, Origin: "a curator", Set: facts}); err != nil {
 		t.Fatal(err)
 	}
 	for _, slip := range []directory.Edit{{Set: map[string]string{"services": "hosting"}}, {Unset: []string{"services"}}} {
@@ -69,12 +75,7 @@ func happen(t testing.TB, d *directory.Directory) {
 // befriend has somebody of another server follow one of our actors.
 func befriend(t testing.TB, d *directory.Directory, handle, name string) {
 	t.Helper()
-	id := "https://mastodon.example/users/" + name
-	p := directory.Peer{ID: id, Inbox: id + "/inbox", SharedInbox: "https://mastodon.example/inbox", Handle: name + "@mastodon.example", KeyID: id + "#main-key"}
-	if err := d.RememberPeer(context.Background(), p); err != nil {
-		t.Fatal(err)
-	}
-	if err := d.AddFollower(context.Background(), handle, p, id+"/follows/"+handle, `{"type":"Follow"}`); err != nil {
+	if err := d.AddFollower(context.Background(), said(stranger(name, name), "Follow", "follow-"+handle, handle), handle, `{"type":"Follow"}`); err != nil {
 		t.Fatal(err)
 	}
 }
