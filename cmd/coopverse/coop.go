@@ -7,8 +7,13 @@ type coopCommands struct {
 	Edit   coopEditCommand   `cmd:"" help:"Change a co-op's entry as a curator."`
 	Remove coopRemoveCommand `cmd:"" help:"Take a co-op's entry out for good."`
 
-	Followers coopFollowersCommand `cmd:"" help:"List who follows a co-op."`
-	Receipts  coopReceiptsCommand  `cmd:"" help:"Say for every change who was told, who is awaited, and who refused."`
+	Post       coopPostCommand       `cmd:"" help:"Post as a co-op, or edit or delete a post."`
+	Events     coopEventsCommand     `cmd:"" help:"List what other servers said to a co-op, and what came of it."`
+	Replies    coopRepliesCommand    `cmd:"" help:"List, hide and show the replies to a co-op's posts."`
+	Followers  coopFollowersCommand  `cmd:"" help:"List who follows a co-op."`
+	Receipts   coopReceiptsCommand   `cmd:"" help:"Say for every change who was told, who is awaited, and who refused."`
+	Move       coopMoveCommand       `cmd:"" help:"Hand a co-op's followers over to its own server."`
+	RotateKeys coopRotateKeysCommand `cmd:"" help:"Give a co-op's actor new keys."`
 }
 
 // printJSON prints what --json asks for.

@@ -66,10 +66,7 @@ func printFollowersJSON(std streams, followers []directory.Follower) error {
 // mustExist refuses a handle that no actor has. A removed co-op still has
 // followers to be told.
 func mustExist(ctx context.Context, d *directory.Directory, handle string) error {
-	if handle == directory.DirectoryHandle {
-		return nil
-	}
-	_, err := d.Coop(ctx, handle)
+	err := d.Exists(ctx, handle)
 	var gone *directory.GoneError
 	if errors.As(err, &gone) {
 		return nil

@@ -11,6 +11,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -23,6 +24,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -145,6 +147,7 @@ type instance struct {
 	database []string
 	address  string // of the server, also after it was started anew
 	flags    []string
+	outgoing []string // how other servers are reached
 	log      *output
 	process  *exec.Cmd
 }
@@ -162,10 +165,10 @@ func newInstance(t *testing.T, database []string, a *authority, flags ...string)
 func anotherServer(t *testing.T, database []string, a *authority, flags ...string) *instance {
 	t.Helper()
 	i := &instance{t: t, database: database, address: freePort(t), log: &output{}}
-	i.flags = append([]string{
-		"serve", "--domain", ourDomain, "--contact", "hello@" + ourDomain, "--behind-proxy", "127.0.0.1",
-		"--listen", i.address, "--allow-private", "127.0.0.0/8", "--ca-file", a.ca,
-	}, append(database, flags...)...)
+	i.outgoing = append([]string{"--allow-private", "127.0.0.0/8", "--ca-file", a.ca}, flags...)
+	i.flags = slices.Concat([]string{
+		"serve", "--domain", ourDomain, "--contact", "hello@" + ourDomain, "--behind-proxy", "127.0.0.1", "--listen", i.address,
+	}, i.outgoing, database)
 	t.Cleanup(func() {
 		i.stop()
 		if t.Failed() {
@@ -244,6 +247,28 @@ func (i *instance) run(args ...string) string {
 		i.t.Fatalf("coopverse %s: %v\n%s", strings.Join(args, " "), err, &log)
 	}
 	return out.String()
+}
+
+// speak runs a command that may have to ask other servers.
+func (i *instance) speak(args ...string) string {
+	i.t.Helper()
+	return strings.TrimSpace(i.run(append(args, i.outgoing...)...))
+}
+
+// refuses runs a command that must be refused and returns what it says.
+func (i *instance) refuses(args ...string) string {
+	i.t.Helper()
+	text, err := exec.Command("coopverse", append(args, i.database...)...).CombinedOutput()
+	if failed := new(exec.ExitError); !errors.As(err, &failed) || failed.ExitCode() != exitRefused {
+		i.t.Fatalf("coopverse %s: %v, not refused\n%s", strings.Join(args, " "), err, text)
+	}
+	return string(text)
+}
+
+// refusesToSpeak is refuses for a command that may have to ask other servers.
+func (i *instance) refusesToSpeak(args ...string) string {
+	i.t.Helper()
+	return i.refuses(append(args, i.outgoing...)...)
 }
 
 // edit changes one field of a co-op, as a curator does.

@@ -17,43 +17,64 @@ func receipts(t *testing.T, us *instance, handle string) []directory.ToldChange 
 	return all
 }
 
-// agree compares our receipts with the other server's own record: what we say
-// was told since it started has arrived, what has arrived we say was told, and
-// nothing is awaited.
-func agree(t *testing.T, us *instance, them *fedify, handle string) {
-	t.Helper()
-	actor := igalia[:strings.LastIndex(igalia, "/")+1] + handle
-	if handle == directory.DirectoryHandle {
-		actor = ourOrigin + "/actors/" + handle
+// actorID is the id of one of our actors.
+func actorID(handle string) string {
+	if directory.IsCoop(handle) {
+		return ourOrigin + "/coops/" + handle
 	}
-	eventually(t, promise, "receipts that agree with what arrived", func() (bool, any) {
+	return ourOrigin + "/actors/" + handle
+}
+
+// agree compares our receipts for those actors with another server's own record:
+// what we say was told since it started has arrived, what has arrived we say was
+// told, and nothing is awaited.
+func agree(t *testing.T, us *instance, them *fedify, handles ...string) {
+	t.Helper()
+	eventually(t, 2*promise, "receipts that agree with what arrived", func() (bool, any) {
 		arrived := them.deliveries()
-		told := make(map[string]int) // how often we say that the profile, or a post, was told of
-		for _, c := range receipts(t, us, handle) {
-			if len(c.Awaited)+len(c.Refused) > 0 {
-				return false, fmt.Sprintf("change %d is awaited or refused: %+v", c.Change, c)
-			}
-			if len(c.Told) == 0 {
-				continue
-			}
-			subject := actor
-			if c.Kind == directory.KindPosted || c.Kind == directory.KindPostEdited {
-				subject += "/posts/" + c.After
-			}
-			told[subject]++
-			has := slices.ContainsFunc(arrived, func(d delivery) bool { return d.Activity.Object.ID == subject && !d.At.Before(c.At) })
-			if c.Told[0].Inbox != inbox || !has && c.Told[0].At.After(them.since) {
-				return false, fmt.Sprintf("change %d is said to be told, and was not: %+v", c.Change, c)
+		told := make(map[string]int) // how often we say that an actor, or a post, was told of
+		for _, handle := range handles {
+			for _, c := range receipts(t, us, handle) {
+				if len(c.Awaited)+len(c.Refused) > 0 {
+					return false, fmt.Sprintf("change %d is awaited or refused: %+v", c.Change, c)
+				}
+				i := slices.IndexFunc(c.Told, func(r directory.HostReceipt) bool { return r.Inbox == them.origin+"/inbox" })
+				if i < 0 {
+					continue
+				}
+				subject := actorID(handle)
+				if c.Field == "post" {
+					subject = "posts/" + c.After
+				}
+				told[subject]++
+				has := slices.ContainsFunc(arrived, func(d delivery) bool { return subjectOf(d) == subject && !d.At.Before(c.At) })
+				if !has && c.Told[i].At.After(them.since) {
+					return false, fmt.Sprintf("change %d is said to be told, and was not: %+v", c.Change, c)
+				}
 			}
 		}
 		for _, d := range arrived {
-			if d.Activity.Actor != actor || d.Activity.Type == "Accept" {
+			subject := subjectOf(d)
+			if subject == "" || !slices.ContainsFunc(handles, func(handle string) bool { return d.Activity.Actor == actorID(handle) }) {
 				continue
 			}
-			if told[d.Activity.Object.ID]--; told[d.Activity.Object.ID] < 0 {
+			if told[subject]--; told[subject] < 0 {
 				return false, "not said to be told: " + d.text
 			}
 		}
 		return true, nil
 	})
+}
+
+// subjectOf is the actor or post that a delivery tells of; "" for what one
+// server alone was owed, and for which there is no receipt.
+func subjectOf(d delivery) string {
+	id := d.Activity.Object.ID
+	if d.Activity.Type == "Accept" || d.Activity.Type == "Reject" || strings.Contains(id, "/authorizations/") {
+		return ""
+	}
+	if _, number, ok := strings.Cut(id, "/posts/"); ok {
+		return "posts/" + number
+	}
+	return id
 }

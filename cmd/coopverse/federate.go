@@ -4,13 +4,16 @@ import (
 	"context"
 	"crypto/x509"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"os"
+	"strings"
 	"sync"
 
 	"coopverse/directory"
 	"coopverse/federation"
+	"coopverse/federation/document"
 	"coopverse/federation/fetch"
 	"coopverse/web"
 
@@ -68,6 +71,32 @@ func (o *outgoing) roots() (*x509.CertPool, error) {
 	}
 	return pool, nil
 }
+
+// speaker is the federation through which a command speaks for a co-op beside
+// the running server, and the directory as others see it. The server tells
+// whoever follows.
+func (o *outgoing) speaker(ctx context.Context, d *directory.Directory) (*federation.Federation, document.Site, error) {
+	origin, err := d.Origin(ctx)
+	if err != nil {
+		return nil, document.Site{}, err
+	}
+	if origin == "" {
+		return nil, document.Site{}, refuse("the directory has no address yet, which every post's id begins with: start coopverse serve, or coopverse try --data DIR, first")
+	}
+	sandbox := strings.HasPrefix(origin, "http://")
+	if sandbox {
+		o.AllowPrivate = append(o.AllowPrivate, loopback...)
+	}
+	client, err := o.client(origin, sandbox)
+	if err != nil {
+		return nil, document.Site{}, err
+	}
+	site := document.Site{Origin: origin, Version: programVersion()}
+	return federation.New(d, federation.Config{Site: site, Client: client, Logger: slog.New(slog.DiscardHandler)}), site, nil
+}
+
+// loopback are the addresses of other servers that are tried on this machine.
+var loopback = []string{"127.0.0.0/8", "::1"}
 
 // parsePrefix takes 10.0.0.0/8 and 127.0.0.1.
 func parsePrefix(text string) (netip.Prefix, error) {

@@ -34,7 +34,8 @@ type program struct {
 	Try     tryCommand     `cmd:"" help:"Start the directory on the bundled list, to look around. Needs no settings."`
 	Serve   serveCommand   `cmd:"" help:"Serve the directory under its own domain."`
 	List    listCommands   `cmd:"" help:"Read, check and write the Markdown list."`
-	Coop    coopCommands   `cmd:"" help:"Show, edit and remove one co-op."`
+	Coop    coopCommands   `cmd:"" help:"Show and change one co-op, and speak for it."`
+	Reports reportCommands `cmd:"" help:"Read and close what other servers have reported."`
 	Migrate migrateCommand `cmd:"" help:"Bring the database to the shape this program needs."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
@@ -105,6 +106,7 @@ func (r refusal) Is(target error) bool { return target == errRefused }
 
 func exitCode(err error) int {
 	var gone *directory.GoneError
+	var moved *directory.MovedError
 	refused := []error{
 		errRefused, directory.ErrNotFound, directory.ErrInvalid, directory.ErrNoList, directory.ErrOtherOrigin,
 		list.ErrNotList, list.ErrTooLarge, list.ErrEncoding, migrations.ErrNewer, migrations.ErrOlder,
@@ -114,7 +116,7 @@ func exitCode(err error) int {
 			return exitRefused
 		}
 	}
-	if errors.As(err, &gone) {
+	if errors.As(err, &gone) || errors.As(err, &moved) {
 		return exitRefused
 	}
 	return exitFailed

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -33,7 +35,8 @@ func TestScripts(t *testing.T) {
 
 func scripts(database func(*testscript.Env)) testscript.Params {
 	return testscript.Params{
-		Dir: "testdata",
+		Dir:  "testdata",
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"refused": refused},
 		Setup: func(env *testscript.Env) error {
 			database(env)
 			folder := filepath.Join(env.WorkDir, "seed")
@@ -43,7 +46,22 @@ func scripts(database func(*testscript.Env)) testscript.Params {
 			if err := os.WriteFile(filepath.Join(folder, "README.md"), seed.List, 0o600); err != nil {
 				return err
 			}
+			if err := writePictures(filepath.Join(env.WorkDir, "pictures")); err != nil {
+				return err
+			}
 			return os.WriteFile(filepath.Join(folder, "DEFUNCT.md"), seed.Defunct, 0o600)
 		},
+	}
+}
+
+// refused runs our program, which must end with the code for a command line or
+// an input that cannot be used.
+func refused(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: refused coopverse's arguments")
+	}
+	err := ts.Exec("coopverse", args...)
+	if failed := new(exec.ExitError); !errors.As(err, &failed) || failed.ExitCode() != exitRefused {
+		ts.Fatalf("coopverse ended with %v, not with %d", err, exitRefused)
 	}
 }

@@ -58,7 +58,7 @@ func (cmd *tryCommand) Run(ctx context.Context, p *program, std streams) error {
 	if err := importBundled(ctx, d); err != nil {
 		return err
 	}
-	cmd.AllowPrivate = append(cmd.AllowPrivate, "127.0.0.0/8", "::1") // other servers that are tried on this machine
+	cmd.AllowPrivate = append(cmd.AllowPrivate, loopback...)
 	client, err := cmd.client(origin, true)
 	if err != nil {
 		return err

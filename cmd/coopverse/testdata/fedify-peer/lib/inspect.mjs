@@ -1,8 +1,8 @@
 // What is to be thought of a request that came in: whether the body is the one
 // that was signed, and what Fedify's verifiers and a second opinion say.
 import { createHash } from "node:crypto";
-import { doesActorOwnKey, getKeyOwner, verifyRequestDetailed } from "@fedify/fedify";
-import { Activity } from "@fedify/vocab";
+import { doesActorOwnKey, getKeyOwner, verifyObject, verifyProof, verifyRequestDetailed } from "@fedify/fedify";
+import { Activity, DataIntegrityProof } from "@fedify/vocab";
 import { getDocumentLoader } from "@fedify/vocab-runtime";
 import { secondOpinion } from "./second.mjs";
 
@@ -20,17 +20,32 @@ function digestFits(headers, body) {
   return headers.get("digest") === `SHA-256=${sum}` || headers.get("content-digest") === `sha-256=:${sum}:`;
 }
 
-/** Verifies the HTTP signature with a freshly fetched key (no key cache). */
+/** Says whether the actor of an activity has made the proof in it. What is not in Fedify's vocabulary can be looked at only as plain JSON. */
+async function proven(activity, known, loaders) {
+  if (known) return (await verifyObject(Activity, activity, loaders)) != null; // null without a proof as well
+  const proof = await DataIntegrityProof.fromJsonLd({ "@context": activity["@context"], ...activity.proof }, loaders);
+  const key = await verifyProof(activity, proof, loaders);
+  return key?.controllerId?.href === activity.actor;
+}
+
+/** Verifies the HTTP signature and the integrity proof with freshly fetched keys (no key cache). */
 export async function verifyIncoming(request, body, activity, ctx) {
   // Fedify's own loader keeps documents for five minutes; this verdict must not depend on that.
   const loaders = { documentLoader: getDocumentLoader({ allowPrivateAddress: true }), contextLoader: ctx.contextLoader };
-  const out = { digest: digestFits(request.headers, body), http: null, keyOwner: null, actorOwnsKey: null, second: await secondOpinion(request) };
+  const out = { digest: digestFits(request.headers, body), http: null, keyOwner: null, actorOwnsKey: null, proof: false, second: await secondOpinion(request) };
+  const read = await Activity.fromJsonLd(activity, loaders).catch(() => null);
+  out.known = read != null;
+  try {
+    out.proof = await proven(activity, out.known, loaders);
+  } catch (e) {
+    out.proofError = String(e);
+  }
   try {
     const r = await verifyRequestDetailed(request.clone(), loaders);
     out.http = { verified: r.verified, reason: r.verified ? undefined : String(r.reason?.result?.error ?? r.reason?.type) };
     if (!r.verified) return out;
     out.keyOwner = (await getKeyOwner(r.key, loaders))?.id?.href ?? null;
-    out.actorOwnsKey = await doesActorOwnKey(await Activity.fromJsonLd(activity, loaders), r.key, loaders);
+    out.actorOwnsKey = read ? await doesActorOwnKey(read, r.key, loaders) : out.keyOwner === activity.actor;
   } catch (e) {
     out.error = String(e);
   }

@@ -3,6 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import { once } from "node:events";
 import { verifyIncoming } from "./inspect.mjs";
+import { read, walk } from "./walk.mjs";
 
 async function readBody(req) {
   const chunks = [];
@@ -24,19 +25,29 @@ export function publicServer(peer, tls) {
   const handle = async (req, res) => {
     const body = await readBody(req);
     const request = toRequest(req, body);
-    if (req.method !== "POST") return answer(res, await ask(request));
+    if (req.method !== "POST") return answer(res, stored(request) ?? await ask(request));
     const entry = { seq: ++seq, at: new Date().toISOString(), inbox: request.url, headers: Object.fromEntries(request.headers), activity: null };
     try { entry.activity = JSON.parse(body.toString("utf8")); } catch (e) { entry.error = String(e); }
     entry.verification = await verifyIncoming(request, body, entry.activity, peer.ctxOf());
     state.lastInboxError = undefined;
     const before = state.dispatched.length;
-    const r = await ask(request);
+    const r = entry.verification.known ? await ask(request) : take(state, entry);
     entry.status = r.status;
     entry.answer = (await r.clone().text()).slice(0, 500);
     entry.dispatched = state.dispatched.slice(before);
     entry.error ??= state.lastInboxError;
     state.deliveries.push(entry);
     await answer(res, r);
+  };
+  // Fedify refuses an activity about something that is not in its vocabulary, such as a FeatureRequest; who sends those can read the answer.
+  const take = (state, { activity, verification: v }) => {
+    if (!v.http?.verified || !v.actorOwnsKey || !v.proof) return new Response("not verified", { status: 401 });
+    state.dispatched.push({ type: activity.type, id: activity.id });
+    return new Response(null, { status: 202 });
+  };
+  const stored = (request) => {
+    const document = state.documents.get(request.url);
+    return document && new Response(JSON.stringify(document), { headers: { "content-type": "application/activity+json" } });
   };
   const ask = (request) => federation.fetch(request, { contextData: undefined, onNotFound: () => new Response("not found", { status: 404 }) });
   const answer = async (res, r) => {
@@ -57,14 +68,15 @@ export function controlServer(peer) {
       const o = await peer.resolve(b.id);
       return { class: o.constructor.name, id: o.id?.href, jsonld: await o.toJsonLd({ format: "compact", contextLoader: peer.ctxOf().contextLoader }) };
     },
-    "POST /collection": async (_q, b) => {
-      const items = [];
-      for await (const o of peer.ctxOf().traverseCollection(await peer.resolve(b.id))) items.push({ class: o.constructor.name, id: o.id?.href, content: o.content?.toString() });
-      return items;
-    },
+    "POST /collection": (_q, b) => walk(peer, b.id),
+    "POST /read": (_q, b) => read(peer, b.id),
     "POST /follow": (_q, b) => peer.follow(b),
     "POST /unfollow": (_q, b) => peer.unfollow(b),
     "POST /deliver": (_q, b) => peer.deliver(b),
+    "POST /act": (_q, b) => peer.act(b),
+    "POST /put": (_q, b) => peer.put(b),
+    "POST /profile": (_q, b) => peer.profile(b),
+    "POST /get": (_q, b) => peer.get(b),
   };
   return http.createServer(async (req, res) => {
     const url = new URL(req.url, "http://control");
