@@ -343,6 +343,15 @@ func TestFarewellGoesToEveryServerOnce(t *testing.T) {
 		if err != nil || len(receipts[0].Awaited) != 3 {
 			t.Errorf("awaited %+v, %v", receipts, err)
 		}
+		due := lease(t, d, "one")
+		if len(due) != 3 {
+			t.Errorf("due: %v, want one inbox of each server", due)
+		}
+		for _, inbox := range due {
+			if err := d.Release(t.Context(), inbox); err != nil {
+				t.Fatal(err)
+			}
+		}
 		expectTold(t, d, "after the removal", shared, "nayra removed", liked.SharedInbox, "nayra removed", alone.Inbox, "nayra removed")
 		follow(t, d, ann, "igalia", activity(ann))
 		expectTold(t, d, "when her own inbox is looked at") // it is due for an Accept

@@ -107,8 +107,6 @@ func tellTopic(tx *gorm.DB, topic string, joined, left []Coop, about Change) err
 		return nil
 	case fresh && utf8.RuneCountInString(body) <= MaxPost:
 		return rewrite(tx, post, body, about)
-	case len(joined) == 0:
-		return nil
 	}
 	return publishAutomatic(tx, topic, strings.Join(joinedSentences(joined), paragraph), about)
 }

@@ -104,7 +104,8 @@ func TestLanguageOfAPostIsReadFromIt(t *testing.T) {
 }
 
 func TestEditOfAPost(t *testing.T) {
-	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
+		d := directory.New(db)
 		ann, ben := stranger("ann"), stranger("ben")
 		other := publish(t, d, "nayra", directory.Draft{Text: "The same picture.", Pictures: []directory.DraftPicture{drawn("both", "Both")}})
 		first := publish(t, d, "sange", directory.Draft{
@@ -133,7 +134,17 @@ func TestEditOfAPost(t *testing.T) {
 		if _, err := d.Picture(t.Context(), other.Pictures[0].Hash); err != nil {
 			t.Errorf("a picture that another post shows: %v", err)
 		}
-		_, err := d.EditPost(t.Context(), "sange", first.ID, directory.Draft{Text: "four", KeepPictures: true, Pictures: []directory.DraftPicture{drawn("x", "")}}, "test")
+		age(t, db, "posts", "updated_at", -1) // as if this process's clock were behind
+		before, err := d.PostByID(t.Context(), first.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := edit(t, d, before, directory.Draft{Text: "four"})
+		changes, err := d.ChangesAfter(t.Context(), last(t, d)-1, 1)
+		if err != nil || !after.UpdatedAt.After(before.UpdatedAt) || !changes[0].At.Equal(after.UpdatedAt) {
+			t.Errorf("edited at %v, after %v, and logged %+v (%v)", after.UpdatedAt, before.UpdatedAt, changes, err)
+		}
+		_, err = d.EditPost(t.Context(), "sange", first.ID, directory.Draft{Text: "five", KeepPictures: true, Pictures: []directory.DraftPicture{drawn("x", "")}}, "test")
 		if !errors.Is(err, directory.ErrInvalid) {
 			t.Errorf("pictures both kept and replaced: %v", err)
 		}

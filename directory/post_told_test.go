@@ -3,6 +3,7 @@ package directory_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"coopverse/directory"
 	"coopverse/directory/storetest"
@@ -76,7 +77,8 @@ func TestWhoeverRespondedHearsOfEditAndDeletion(t *testing.T) {
 
 func TestDeletionReachesWhereverThePostWasTold(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
-		left, stayed, reader := stranger("left"), stranger("stayed"), stranger("reader")
+		left, stayed, reader, down := stranger("left"), stranger("stayed"), stranger("reader"), stranger("down")
+		follow(t, d, down, "sange", "https://down.example/1")
 		follow(t, d, left, "sange", "https://left.example/1")
 		follow(t, d, stayed, "sange", "https://stayed.example/1")
 		follow(t, d, reader, "directory", "https://reader.example/1")
@@ -91,6 +93,15 @@ func TestDeletionReachesWhereverThePostWasTold(t *testing.T) {
 			}
 		}
 		edit(t, d, post, directory.Draft{Text: "two"})
+		for range 2 {
+			if err := d.TryAgain(t.Context(), lease(t, d, "one")[down.Inbox], true, "gone", time.Now().Add(-time.Second)); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2 * time.Millisecond)
+		}
+		if err := d.ForgetInbox(t.Context(), lease(t, d, "one")[down.Inbox], 410, "gone"); err != nil {
+			t.Fatal(err)
+		}
 		expectTold(t, d, "after the edit", stayed.Inbox, "sange post edited")
 		remove(t, d, post)
 		expectTold(t, d, "after the deletion", left.Inbox, "sange post deleted", stayed.Inbox, "sange post deleted", reader.Inbox, "sange post deleted")
@@ -108,9 +119,18 @@ func TestPostDeletedBeforeItWasToldIsKnownToNobody(t *testing.T) {
 		late := publish(t, d, "sange", directory.Draft{Text: "two", Boost: true})
 		remove(t, d, late)
 		for url, inbox := range lease(t, d, "one") {
-			for post, want := range map[int64]bool{early.ID: false, late.ID: true} {
-				if never, err := d.NeverTold(t.Context(), inbox, directory.Post{ID: post}); err != nil || never != want {
-					t.Errorf("%s was never told of post %d: %v, want %v (%v)", url, post, never, want, err)
+			for _, outcome := range []directory.Outcome{directory.Withdrawn, directory.Refused} {
+				for post, want := range map[int64]bool{early.ID: false, late.ID: true} {
+					if never, err := d.NeverTold(t.Context(), inbox, directory.Post{ID: post}); err != nil || never != want {
+						t.Errorf("%s was never told of post %d: %v, want %v (%v)", url, post, never, want, err)
+					}
+				}
+				changes, err := d.OwedChanges(t.Context(), inbox, 1)
+				if err != nil || len(changes) != 1 {
+					t.Fatalf("owed %+v, %v", changes, err)
+				}
+				if err := d.Took(t.Context(), &inbox, changes[0].ID, []directory.Receipt{{ChangeID: changes[0].ID, InboxID: inbox.ID, Outcome: outcome}}, time.Minute); err != nil {
+					t.Fatal(err)
 				}
 			}
 		}
@@ -134,8 +154,9 @@ func TestDirectoryAndTopicsBoost(t *testing.T) {
 				t.Errorf("@%s's outbox: %+v, %v", handle, outbox, err)
 			}
 		}
-		edit(t, d, post, directory.Draft{Text: "two", Boost: true})
-		for _, inbox := range lease(t, d, "one") {
+		for _, text := range []string{"two", "three"} {
+			edit(t, d, post, directory.Draft{Text: text, Boost: true})
+			inbox := lease(t, d, "one")[shared]
 			changes, err := d.OwedChanges(t.Context(), inbox, 100)
 			if err != nil || len(changes) != 5 || changes[0].Handle != "sange" {
 				t.Fatalf("owed %+v, %v", changes, err)
@@ -145,10 +166,11 @@ func TestDirectoryAndTopicsBoost(t *testing.T) {
 				if err != nil || before != (i > 0) {
 					t.Errorf("%s of @%s was told before: %v (%v)", c.Kind, c.Handle, before, err)
 				}
-				if err := d.Took(t.Context(), &inbox, c.ID, []directory.Receipt{{ChangeID: c.ID, InboxID: inbox.ID, Outcome: directory.Told}}, 0); err != nil {
+				if err := d.Took(t.Context(), &inbox, c.ID, []directory.Receipt{{ChangeID: c.ID, InboxID: inbox.ID, Outcome: directory.Told}}, time.Minute); err != nil {
 					t.Fatal(err)
 				}
 			}
+			letGo(t, d, map[string]directory.Inbox{shared: inbox})
 		}
 	})
 }

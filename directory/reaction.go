@@ -15,6 +15,15 @@ const (
 	Announce = "Announce" // a boost
 )
 
+// ReactionType is the type under which an activity is counted: a reaction with
+// an emoji (Pleroma, Akkoma) is a like.
+func ReactionType(activity string) string {
+	if activity == "EmojiReact" {
+		return Like
+	}
+	return activity
+}
+
 // Reaction is somebody's like or boost of one of our posts.
 type Reaction struct {
 	Handle     string `gorm:"primaryKey"` // whose post
@@ -41,7 +50,7 @@ func (d *Directory) React(ctx context.Context, h Heard, handle string, postID in
 		if err != nil {
 			return "", err
 		}
-		row := Reaction{Handle: handle, PostID: postID, Type: h.Type, PeerID: h.Peer.ID, ActivityID: h.ActivityID, InboxID: inbox.ID, At: now()}
+		row := Reaction{Handle: handle, PostID: postID, Type: ReactionType(h.Type), PeerID: h.Peer.ID, ActivityID: h.ActivityID, InboxID: inbox.ID, At: now()}
 		result := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 		if result.RowsAffected == 0 {
 			return "counted already", result.Error

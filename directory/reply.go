@@ -184,7 +184,7 @@ func (d *Directory) HideReply(ctx context.Context, handle, id string, hide bool)
 		at = &moment
 	}
 	handle = strings.ToLower(handle)
-	result := d.db.write.WithContext(ctx).Model(&Reply{}).Where("handle = ? AND id = ?", handle, asText(id)).UpdateColumn("hidden_at", at)
+	result := d.db.write.WithContext(ctx).Model(&Reply{}).Where("handle = ? AND id = ?", handle, asText(id)).Update("hidden_at", at)
 	if result.Error != nil {
 		return fmt.Errorf("hide the reply %s: %w", id, result.Error)
 	}

@@ -74,12 +74,12 @@ var allCaptured = []software{
 		}},
 		{name: "create-reply", quirk: "a content warning, custom emoji as text, signature of Linked Data, empty replies inside", learned: []string{
 			"+ Create of /ap/users/11501/statuses/11609: shown",
-			`+ answer /ap/users/11501/statuses/11609: by /ap/users/11501 to our post, 2026-09-01T10:00:00Z, page /@ada/11609, in en, behind "co-ops": <p><span><a href="us" …>@<span>sange</span></a></span> Good <a href="/tags/coops" …>#<span>coops</span></a> :heart_coop:</p>`,
+			`+ answer /ap/users/11501/statuses/11609: by /ap/users/11501 to our post, 2025-09-01T10:00:00Z, page /@ada/11609, in en, behind "co-ops": <p><span><a href="us" …>@<span>sange</span></a></span> Good <a href="/tags/coops" …>#<span>coops</span></a> :heart_coop:</p>`,
 			"+ answers: 1",
 		}},
 		{name: "update-reply", quirk: "another language, and the warning is gone: null", learned: []string{
 			"+ Update of /ap/users/11501/statuses/11609: shown as edited",
-			`= answer /ap/users/11501/statuses/11609: by /ap/users/11501 to our post, 2026-09-01T10:00:00Z, edited 2026-09-01T10:20:00Z, page /@ada/11609, in de: <p><span><a href="us" …>@<span>sange</span></a></span> Gut</p>`,
+			`= answer /ap/users/11501/statuses/11609: by /ap/users/11501 to our post, 2025-09-01T10:00:00Z, edited 2025-09-01T10:20:00Z, page /@ada/11609, in de: <p><span><a href="us" …>@<span>sange</span></a></span> Gut</p>`,
 		}},
 		{name: "like", quirk: "an id with a fragment", learned: []string{
 			"+ Like of our post: counted",
@@ -142,12 +142,12 @@ var allCaptured = []software{
 		}},
 		{name: "create-reply", quirk: "to and tag without lists, interaction policies, both spellings of each", learned: []string{
 			"+ Create of /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: shown",
-			`+ answer /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: by /users/bo to our post, 2026-09-01T10:00:00Z, page /@bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA, in fr: <p><span><a href="us" …>@<span>sange</span></a></span> Bravo !</p>`,
+			`+ answer /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: by /users/bo to our post, 2025-09-01T10:00:00Z, page /@bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA, in fr: <p><span><a href="us" …>@<span>sange</span></a></span> Bravo !</p>`,
 			"+ answers: 1",
 		}},
 		{name: "update-reply", quirk: "the id has a fragment; bto is empty", learned: []string{
 			"+ Update of /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: shown as edited",
-			"= answer /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: by /users/bo to our post, 2026-09-01T10:00:00Z, edited 2026-09-01T10:05:00Z, page /@bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA, in fr: <p>Bravo encore !</p>",
+			"= answer /users/bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA: by /users/bo to our post, 2025-09-01T10:00:00Z, edited 2025-09-01T10:05:00Z, page /@bo/statuses/01K3ZQ7M6T2V0E4H0R8T7YJ3WA, in fr: <p>Bravo encore !</p>",
 		}},
 		{name: "like", quirk: "to is a string", learned: []string{
 			"+ Like of our post: counted",
@@ -190,7 +190,7 @@ var allCaptured = []software{
 		}},
 		{name: "create-reply", quirk: "no contentMap; _misskey_content beside source", learned: []string{
 			"+ Create of /notes/n1: shown",
-			`+ answer /notes/n1: by /users/a1b2c3d4e5 to our post, 2026-09-01T10:00:00.123Z: <p><a href="us" …>@sange@coops.example</a><span> すごい<br>本当に</span></p>`,
+			`+ answer /notes/n1: by /users/a1b2c3d4e5 to our post, 2025-09-01T10:00:00.123Z: <p><a href="us" …>@sange@coops.example</a><span> すごい<br>本当に</span></p>`,
 			"+ answers: 1",
 		}},
 		{name: "create-quote", quirk: "a quote in _misskey_quote and quoteUrl, as RE: in the text, without a QuoteRequest", learned: []string{
@@ -225,12 +225,12 @@ var allCaptured = []software{
 		}},
 		{name: "create-reply", quirk: "as:Public in cc, to is a string, a hashtag that is plain text in tag, sensitive is null, @language und", learned: []string{
 			"+ Create of /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: shown",
-			`+ answer /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: by /users/dina to our post, 2026-09-01T10:00:00.555Z, in nl: <span><a href="us" …>@<span>sange</span></a></span> Mooi &amp; &lt;goed&gt; <a href="/tag/coops" …>#coops</a>`,
+			`+ answer /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: by /users/dina to our post, 2025-09-01T10:00:00.555Z, in nl: <span><a href="us" …>@<span>sange</span></a></span> Mooi &amp; &lt;goed&gt; <a href="/tag/coops" …>#coops</a>`,
 			"+ answers: 1",
 		}},
 		{name: "update-reply", quirk: "the former text stands inside", learned: []string{
 			"+ Update of /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: shown as edited",
-			"= answer /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: by /users/dina to our post, 2026-09-01T10:00:00.555Z, edited 2026-09-01T10:06:00Z, in nl: Mooier",
+			"= answer /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: by /users/dina to our post, 2025-09-01T10:00:00.555Z, edited 2025-09-01T10:06:00Z, in nl: Mooier",
 		}},
 		{name: "emoji-react", quirk: "EmojiReact, which counts as a like", learned: []string{
 			"+ Like of our post: counted",
@@ -271,12 +271,12 @@ var allCaptured = []software{
 		}},
 		{name: "create-comment", quirk: "language is an object; tag stands on the Create too; microseconds", learned: []string{
 			"+ Create of /comment/9: shown",
-			"+ answer /comment/9: by /u/emil to our post, 2026-09-01T10:01:00.794Z, in fr: <p>Très bien</p>",
+			"+ answer /comment/9: by /u/emil to our post, 2025-09-01T10:01:00.794Z, in fr: <p>Très bien</p>",
 			"+ answers: 1",
 		}},
 		{name: "update-comment", quirk: "the same id for the note, another for the Update", learned: []string{
 			"+ Update of /comment/9: shown as edited",
-			"= answer /comment/9: by /u/emil to our post, 2026-09-01T10:01:00.794Z, edited 2026-09-01T10:30:00Z, in fr: <p>Très, <em>très</em> bien</p>",
+			"= answer /comment/9: by /u/emil to our post, 2025-09-01T10:01:00.794Z, edited 2025-09-01T10:30:00Z, in fr: <p>Très, <em>très</em> bien</p>",
 		}},
 		{name: "like", quirk: "no addressees", learned: []string{
 			"+ Like of our post: counted",
@@ -315,7 +315,7 @@ var allCaptured = []software{
 		}},
 		{name: "update-reply", quirk: "the same with updated", learned: []string{
 			"+ Update of /objects/4edd2508-4361-edb8: shown as edited",
-			"= answer /objects/4edd2508-4361-edb8: by /profile/fritz to our post, 2010-02-03T04:05:06Z, edited 2026-09-01T10:07:00Z, page /display/4edd2508-4361-edb8, in de: Gut",
+			"= answer /objects/4edd2508-4361-edb8: by /profile/fritz to our post, 2010-02-03T04:05:06Z, edited 2025-09-01T10:07:00Z, page /display/4edd2508-4361-edb8, in de: Gut",
 		}},
 		{name: "like", quirk: "public by cc, diaspora:like", learned: []string{
 			"+ Like of our post: counted",
@@ -350,7 +350,7 @@ var allCaptured = []software{
 		}},
 		{name: "create-reply", quirk: "an Image attached, capabilities, location null, tag without a list", learned: []string{
 			"+ Create of /p/gala/6001: shown",
-			`+ answer /p/gala/6001: by /users/gala to our post, 2026-09-01T10:00:00Z: <a href="us" …>@sange@coops.example</a> Our meeting 📷`,
+			`+ answer /p/gala/6001: by /users/gala to our post, 2025-09-01T10:00:00Z: <a href="us" …>@sange@coops.example</a> Our meeting 📷`,
 			"+ answers: 1",
 		}},
 		{name: "like", quirk: "an id with a fragment", learned: []string{
@@ -385,7 +385,7 @@ var allCaptured = []software{
 		}},
 		{name: "create-comment", quirk: "Markdown in content", learned: []string{
 			"+ Create of /videos/watch/e7946124-7b72-4ad7-9d22-844a84bb2de1/comments/200873: shown",
-			"+ answer /videos/watch/e7946124-7b72-4ad7-9d22-844a84bb2de1/comments/200873: by /accounts/hugo to our post, 2026-09-01T10:01:00.548Z, edited 2026-09-01T10:01:00.555Z: <p>@sange@coops.example I &lt;3 this<br><br>Thanks &amp; *greetings*</p>",
+			"+ answer /videos/watch/e7946124-7b72-4ad7-9d22-844a84bb2de1/comments/200873: by /accounts/hugo to our post, 2025-09-01T10:01:00.548Z, edited 2025-09-01T10:01:00.555Z: <p>@sange@coops.example I &lt;3 this<br><br>Thanks &amp; *greetings*</p>",
 			"+ answers: 1",
 		}},
 		{name: "view", quirk: "View of something else"},
@@ -407,12 +407,12 @@ var allCaptured = []software{
 		}},
 		{name: "create-article", quirk: "an Article with a name; its summary is an excerpt and no warning", learned: []string{
 			"+ Create of /?p=12: shown",
-			`+ answer /?p=12: by /?author=1 to our post, 2026-09-01T10:00:00Z, page /2026/09/an-answer/, in en: <p><strong>An answer &amp; more</strong></p><p>What <a href="our post" …>they write</a> is true.</p>`,
+			`+ answer /?p=12: by /?author=1 to our post, 2025-09-01T10:00:00Z, page /2026/09/an-answer/, in en: <p><strong>An answer &amp; more</strong></p><p>What <a href="our post" …>they write</a> is true.</p>`,
 			"+ answers: 1",
 		}},
 		{name: "create-comment", quirk: "inReplyTo is a list", learned: []string{
 			"+ Create of /?c=34: shown",
-			"+ answer /?c=34: by /?author=1 to our post, 2026-09-01T10:01:00Z, page /2026/09/an-answer/#comment-34: <p>Well said</p>",
+			"+ answer /?c=34: by /?author=1 to our post, 2025-09-01T10:01:00Z, page /2026/09/an-answer/#comment-34: <p>Well said</p>",
 			"= answers: 2",
 		}},
 		{name: "announce-update", quirk: "an Announce of an Update"},
@@ -433,7 +433,7 @@ var allCaptured = []software{
 		}},
 		{name: "create-note", quirk: "updated is null; audience is a category", learned: []string{
 			"+ Create of /post/41: shown",
-			`+ answer /post/41: by /uid/2 to our post, 2026-09-01T10:00:00Z: <p><a href="us" …>@sange@coops.example</a> Yes!</p>`,
+			`+ answer /post/41: by /uid/2 to our post, 2025-09-01T10:00:00Z: <p><a href="us" …>@sange@coops.example</a> Yes!</p>`,
 			"+ answers: 1",
 		}},
 		{name: "create-article", quirk: "an Article with preview that opens a topic", learned: []string{
@@ -463,7 +463,7 @@ var allCaptured = []software{
 		}},
 		{name: "create-reply", quirk: "the actor stands inside, content without paragraphs, an empty Place", learned: []string{
 			"+ Create of /item/b69c1864-5562: shown",
-			"+ answer /item/b69c1864-5562: by /channel/klara to our post, 2026-09-01T10:00:00Z: Good<br/><br/>and <em>fair</em>",
+			"+ answer /item/b69c1864-5562: by /channel/klara to our post, 2025-09-01T10:00:00Z: Good<br/><br/>and <em>fair</em>",
 			"+ answers: 1",
 		}},
 		{name: "like", quirk: "what is liked stands inside", learned: []string{
@@ -488,7 +488,7 @@ var allCaptured = []software{
 		{name: "create-review", quirk: "Review, for other BookWyrms"},
 		{name: "create-reply", quirk: "a Note among many types of its own; milliseconds and +00:00", learned: []string{
 			"+ Create of /user/lin/reply/33: shown",
-			"+ answer /user/lin/reply/33: by /user/lin to our post, 2026-09-01T10:00:00.5Z: <p>So do we</p>",
+			"+ answer /user/lin/reply/33: by /user/lin to our post, 2025-09-01T10:00:00.5Z: <p>So do we</p>",
 			"+ answers: 1",
 		}},
 		{name: "like", quirk: "no addressees", learned: []string{
@@ -532,7 +532,7 @@ var allCaptured = []software{
 		}},
 		{name: "create-reply", quirk: "an integrity proof, and a signature of Linked Data made after it; as:Public, tag and to without lists", learned: []string{
 			"+ Create of /@oda/0191: shown",
-			"+ answer /@oda/0191: by /@oda to our post, 2026-09-01T10:00:00.123Z, in de: <p>Zusammen</p>",
+			"+ answer /@oda/0191: by /@oda to our post, 2025-09-01T10:00:00.123Z, in de: <p>Zusammen</p>",
 			"+ answers: 1",
 		}},
 	}},
@@ -544,7 +544,7 @@ var allCaptured = []software{
 		}},
 		{name: "create-reply", quirk: "summary is empty, @context inside, content without paragraphs", learned: []string{
 			"+ Create of /pia/p/1788256800.200000: shown",
-			`+ answer /pia/p/1788256800.200000: by /pia to our post, 2026-09-01T10:00:00Z: <a href="us" …>@sange</a> well<br><br>done`,
+			`+ answer /pia/p/1788256800.200000: by /pia to our post, 2025-09-01T10:00:00Z: <a href="us" …>@sange</a> well<br><br>done`,
 			"+ answers: 1",
 		}},
 		{name: "like", quirk: "to and cc are strings", learned: []string{
@@ -577,7 +577,7 @@ var allCaptured = []software{
 		}},
 		{name: "create-reply", quirk: "proofs on the Create and on the note", learned: []string{
 			"+ Create of /.well-known/apgateway/did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1b2gZx5gZxgK/actor/post/0198f4: shown",
-			"+ answer /.well-known/apgateway/did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1b2gZx5gZxgK/actor/post/0198f4: by /.well-known/apgateway/did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1b2gZx5gZxgK/actor to our post, 2026-09-01T10:00:00Z: <p>From Gemini</p>",
+			"+ answer /.well-known/apgateway/did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1b2gZx5gZxgK/actor/post/0198f4: by /.well-known/apgateway/did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ1b2gZx5gZxgK/actor to our post, 2025-09-01T10:00:00Z: <p>From Gemini</p>",
 			"+ answers: 1",
 		}},
 	}},
@@ -593,20 +593,20 @@ var allCaptured = []software{
 		}},
 		{name: "create-comment", quirk: "the author in actor and attributedTo; language as a string; name is null; nobody is mentioned", learned: []string{
 			"+ Create of /comments/77aa: shown",
-			"+ answer /comments/77aa: by /@rosa to our post, 2026-09-01T10:01:00Z, in nl: <p>We come</p>",
+			"+ answer /comments/77aa: by /@rosa to our post, 2025-09-01T10:01:00Z, in nl: <p>We come</p>",
 			"+ answers: 1",
 		}},
 		{name: "join", quirk: "Join of something else"},
 	}},
 	{"Bridgy Fed", "bridgy-fed", []captured{
-		{name: "follow", quirk: "ids with another address inside; the second url is no web page", learned: []string{
+		{name: "follow", quirk: "ids with another address inside; the first url is no web page", learned: []string{
 			"+ Follow of us: follows",
 			`+ actor /ap/did:plc:abc: "Sol", sol.bsky.example@bridgy-fed.example, told at /ap/sharedInbox, page /r/https://bsky.example/profile/did:plc:abc`,
 			"+ follower /ap/did:plc:abc",
 		}},
 		{name: "create-reply", quirk: "the same; url mixes addresses and Links", learned: []string{
 			"+ Create of /convert/ap/at://did:plc:abc/app.bsky.feed.post/3l1: shown",
-			"+ answer /convert/ap/at://did:plc:abc/app.bsky.feed.post/3l1: by /ap/did:plc:abc to our post, 2026-09-01T10:00:00Z, page /r/https://bsky.example/profile/did:plc:abc/post/3l1, in en-GB: <p>Nice one</p>",
+			"+ answer /convert/ap/at://did:plc:abc/app.bsky.feed.post/3l1: by /ap/did:plc:abc to our post, 2025-09-01T10:00:00Z, page /r/https://bsky.example/profile/did:plc:abc/post/3l1, in en-GB: <p>Nice one</p>",
 			"+ answers: 1",
 		}},
 		{name: "like", quirk: "to Public", learned: []string{
@@ -627,7 +627,7 @@ var allCaptured = []software{
 		}},
 		{name: "create-reply", quirk: "the type Note among others, authors and what is answered as objects, Public without a prefix", learned: []string{
 			"+ Create of /tove/data/as/note/3: shown",
-			"+ answer /tove/data/as/note/3: by /tove to our post, 2026-09-01T10:00:00Z: <p>Hej</p>",
+			"+ answer /tove/data/as/note/3: by /tove to our post, 2025-09-01T10:00:00Z: <p>Hej</p>",
 			"+ answers: 1",
 		}},
 	}},

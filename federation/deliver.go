@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/federation/document"
 	"coopverse/federation/fetch"
 	"coopverse/federation/proof"
 	"coopverse/federation/signature"
@@ -240,6 +241,8 @@ func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, cha
 	switch {
 	case errors.Is(err, errWithdrawn):
 		receipt.Outcome = directory.Withdrawn
+	case errors.Is(err, document.ErrTooLarge):
+		receipt.Outcome, receipt.Detail = directory.Refused, err.Error()
 	case err != nil:
 		return err
 	}

@@ -115,7 +115,7 @@ func (f *Federation) heedUndo(ctx context.Context, in *incoming) error {
 		if !ok {
 			return nil
 		}
-		return f.undoReaction(ctx, in, reactionType(undone.Type), id, handle, post)
+		return f.undoReaction(ctx, in, directory.ReactionType(string(undone.Type)), id, handle, post)
 	case "":
 		return f.undoByID(ctx, in, id)
 	}
@@ -213,7 +213,7 @@ func (f *Federation) heedMove(ctx context.Context, in *incoming) error {
 // may succeed, else for good.
 func unconfirmed(err error, what string) error {
 	if errors.Is(err, fetch.ErrTemporary) {
-		return fmt.Errorf("%w: %s: %w", errKeyLater, what, err)
+		return fmt.Errorf("%s: %w: %w", what, errLater, err)
 	}
 	return refuse(http.StatusBadRequest, "%s: %v", what, err)
 }

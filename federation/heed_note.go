@@ -15,15 +15,6 @@ import (
 // maxNamed is how many actors of ours one note can name.
 const maxNamed = 20
 
-// reactionType is the type under which a like or boost is counted: a reaction
-// with an emoji (Pleroma, Akkoma) is a like.
-func reactionType(k kind) string {
-	if k == "EmojiReact" {
-		return directory.Like
-	}
-	return string(k)
-}
-
 // heedReaction counts a like or boost of one of our posts.
 func (f *Federation) heedReaction(ctx context.Context, in *incoming) error {
 	object := referenceTo(in.Object)
@@ -32,7 +23,6 @@ func (f *Federation) heedReaction(ctx context.Context, in *incoming) error {
 		return f.noteDown(ctx, in, "no effect")
 	}
 	h := in.heard(object, handle)
-	h.Type = reactionType(in.Type)
 	return f.late(ctx, h, handle, post, f.directory.React(ctx, h, handle, post))
 }
 
@@ -120,8 +110,8 @@ func (f *Federation) named(ctx context.Context, n *note) []string {
 }
 
 // noteIn reads the note that the sender has written. Only its id may be given,
-// and is looked up then. It is nil for what is no note, or not of the sender:
-// other people's notes are passed on by some servers, and not believed.
+// and is looked up then. It is nil for what is no note. Other people's notes,
+// which some servers pass on, are refused.
 func (f *Federation) noteIn(ctx context.Context, in *incoming) (*note, error) {
 	object := in.Object
 	if len(object) > 0 && object[0] == '"' {

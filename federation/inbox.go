@@ -52,7 +52,7 @@ func (f *Federation) receive(w http.ResponseWriter, r *http.Request) {
 		status = refused.status
 	case errors.Is(err, errUnverified):
 		status = http.StatusUnauthorized
-	case errors.Is(err, errKeyLater):
+	case errors.Is(err, errLater):
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "60")
 	case errors.Is(err, directory.ErrNotFound):

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type actorDocument struct {
 	Endpoints         struct {
 		SharedInbox string `json:"sharedInbox"`
 	} `json:"endpoints"`
+	SharedInbox     string               `json:"sharedInbox"` // as Misskey and NodeBB write it
 	PublicKey       oneOrMany[publicKey] `json:"publicKey"`
 	AssertionMethod oneOrMany[multikey]  `json:"assertionMethod"`
 	AlsoKnownAs     oneOrMany[reference] `json:"alsoKnownAs"`
@@ -70,7 +72,8 @@ func (a actorDocument) peer(keyID string) (directory.Peer, error) {
 	if a.ID == "" || a.Inbox == "" {
 		return directory.Peer{}, errors.New("not an actor: it has no id or no inbox")
 	}
-	for _, inbox := range []string{a.Inbox, a.Endpoints.SharedInbox} {
+	shared := cmp.Or(a.Endpoints.SharedInbox, a.SharedInbox)
+	for _, inbox := range []string{a.Inbox, shared} {
 		if inbox != "" && !fetch.SameHost(inbox, a.ID) {
 			return directory.Peer{}, fmt.Errorf("the inbox %s is not on the host of %s", inbox, a.ID)
 		}
@@ -84,7 +87,7 @@ func (a actorDocument) peer(keyID string) (directory.Peer, error) {
 		return directory.Peer{}, fmt.Errorf("the actor's id: %w", err)
 	}
 	return directory.Peer{
-		ID: a.ID, Inbox: a.Inbox, SharedInbox: a.Endpoints.SharedInbox, Handle: a.PreferredUsername + "@" + id.Host,
+		ID: a.ID, Inbox: a.Inbox, SharedInbox: shared, Handle: a.PreferredUsername + "@" + id.Host,
 		KeyID: a.PublicKey[at].ID, PublicPEM: a.PublicKey[at].PublicKeyPem, Name: plainText(a.Name, maxName), URL: a.URL.page(),
 		ProofKeys: a.proofKeys(), FetchedAt: time.Now().UTC().Truncate(time.Millisecond),
 	}, nil

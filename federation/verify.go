@@ -21,8 +21,9 @@ var errUnverified = errors.New("the sender is not verified")
 // taken its key with it, and there is nothing to forget.
 var errFarewell = errors.New("an unknown actor says good-bye")
 
-// errKeyLater means that the sender's key cannot be fetched at the moment.
-var errKeyLater = errors.New("the sender's key cannot be fetched now")
+// errLater means that something of the sender's, mostly its key, cannot be
+// fetched at the moment.
+var errLater = errors.New("cannot be fetched now")
 
 // verify is the one gate of the inbox: it returns who signed the request, an
 // actor whose key and whose own document agree, or an error. Nothing in the
@@ -78,7 +79,7 @@ func (f *Federation) fetchSigner(ctx context.Context, keyID string) (directory.P
 		return peer, nil
 	}
 	if errors.Is(err, fetch.ErrTemporary) {
-		return directory.Peer{}, fmt.Errorf("%w: %w", errKeyLater, err)
+		return directory.Peer{}, fmt.Errorf("the sender's key %w: %w", errLater, err)
 	}
 	f.failed.note(keyID)
 	return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)

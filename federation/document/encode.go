@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/go-fed/activity/streams"
@@ -17,6 +18,9 @@ const (
 	// Mastodon takes 1 MB.
 	maxPageBytes = 1_000_000
 )
+
+// ErrTooLarge means that a document would be larger than other servers take.
+var ErrTooLarge = errors.New("too large a document")
 
 // extensible is what takes members for which go-fed has no words.
 type extensible interface {
@@ -56,7 +60,7 @@ func write(m map[string]any) ([]byte, error) {
 		b, err = writeJSON(m)
 	}
 	if err == nil && len(b) > limit {
-		return nil, fmt.Errorf("document %v has %d bytes; other servers take %d", m["id"], len(b), limit)
+		return nil, fmt.Errorf("%w: %v has %d bytes; other servers take %d", ErrTooLarge, m["id"], len(b), limit)
 	}
 	return b, err
 }
