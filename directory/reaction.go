@@ -39,7 +39,8 @@ type Reaction struct {
 // Errors: ErrNotFound for a post that is not there, *GoneError, ErrRepeated,
 // ErrInvalid.
 func (d *Directory) React(ctx context.Context, h Heard, handle string, postID int64) error {
-	if h.Type != Like && h.Type != Announce {
+	kind := ReactionType(h.Type)
+	if kind != Like && kind != Announce {
 		return fmt.Errorf("%w: %.60q is neither a like nor a boost", ErrInvalid, h.Type)
 	}
 	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
@@ -50,7 +51,7 @@ func (d *Directory) React(ctx context.Context, h Heard, handle string, postID in
 		if err != nil {
 			return "", err
 		}
-		row := Reaction{Handle: handle, PostID: postID, Type: ReactionType(h.Type), PeerID: h.Peer.ID, ActivityID: h.ActivityID, InboxID: inbox.ID, At: now()}
+		row := Reaction{Handle: handle, PostID: postID, Type: kind, PeerID: h.Peer.ID, ActivityID: h.ActivityID, InboxID: inbox.ID, At: now()}
 		result := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
 		if result.RowsAffected == 0 {
 			return "counted already", result.Error

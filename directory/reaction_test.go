@@ -27,7 +27,7 @@ func TestLikesAndBoostsCountOnceForEach(t *testing.T) {
 		react(ann, directory.Like, "https://peer.example/like", post.ID, nil)
 		react(ann, directory.Like, "https://peer.example/like", post.ID, directory.ErrRepeated)
 		react(ann, directory.Like, "https://peer.example/like again", post.ID, nil)
-		react(ben, directory.Like, "https://peer.example/ben", post.ID, nil)
+		react(ben, "EmojiReact", "https://peer.example/ben", post.ID, nil)
 		react(ann, directory.Announce, "https://peer.example/boost", post.ID, nil)
 		react(ann, "Dislike", "https://peer.example/dislike", post.ID, directory.ErrInvalid)
 		expect("two like it and one boosts it", 2, 1)

@@ -233,7 +233,7 @@ var allCaptured = []software{
 			"= answer /objects/8d4973f4-53de-49cd-8c27-df160e16a9c2: by /users/dina to our post, 2025-09-01T10:00:00.555Z, edited 2025-09-01T10:06:00Z, in nl: Mooier",
 		}},
 		{name: "emoji-react", quirk: "EmojiReact, which counts as a like", learned: []string{
-			"+ Like of our post: counted",
+			"+ EmojiReact of our post: counted",
 			"+ likes: 1",
 		}},
 		{name: "undo-emoji-react", quirk: "only its id", learned: []string{
@@ -428,7 +428,7 @@ var allCaptured = []software{
 	{"NodeBB 4", "nodebb", []captured{
 		{name: "follow", quirk: "sharedInbox beside inbox and not in endpoints; a key called #key", learned: []string{
 			"+ Follow of us: follows",
-			`+ actor /uid/2: "juri", juri@nodebb.example, told at /uid/2/inbox, page /user/juri`,
+			`+ actor /uid/2: "juri", juri@nodebb.example, told at /inbox, page /user/juri`,
 			"+ follower /uid/2",
 		}},
 		{name: "create-note", quirk: "updated is null; audience is a category", learned: []string{
@@ -440,7 +440,7 @@ var allCaptured = []software{
 			"+ Create of /post/42: named",
 		}},
 		{name: "announce-create", quirk: "the category passes on a Create", learned: []string{
-			`+ actor /category/1: "Co-ops", coops@nodebb.example, told at /category/1/inbox, page /category/1/coops`,
+			`+ actor /category/1: "Co-ops", coops@nodebb.example, told at /inbox, page /category/1/coops`,
 		}},
 		{name: "like", quirk: "an id that has ours in it", learned: []string{
 			"+ Like of our post: counted",

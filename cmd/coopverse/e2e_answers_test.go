@@ -102,7 +102,7 @@ func react(us *instance, them, strangers *fedify, ear *ear) {
 	counts(us, them, firstPost, 2, 1)
 	strangers.act("carl", jsonObject{"type": "Like", "object": firstPost}) // once for each actor
 	strangers.act("carl", jsonObject{"type": "EmojiReact", "object": firstPost, "content": "🌻"})
-	ear.came("Like by carl: counted already", "Like by carl: counted already")
+	ear.came("Like by carl: counted already", "EmojiReact by carl: counted already")
 	strangers.act("carl", jsonObject{"type": "Like", "object": igalia + "/introduction"})
 	strangers.act("carl", jsonObject{"type": "Announce", "object": igalia + "/introduction", "to": everyone})
 	ear.came("Like by carl: counted", "Announce by carl: counted")
