@@ -37,7 +37,7 @@ try: ## Start the directory on the bundled list, to look around
 test: ## Run every test; ends with what was skipped and why
 	@mkdir -p build
 	@go run $(GOTESTSUM) --format standard-quiet --jsonfile build/test.json \
-		--post-run-command 'sh -c "test $$TESTS_SKIPPED -gt 0 || echo no skips"' -- -count=1 $(PKG)
+		--post-run-command 'sh -c "test $$TESTS_SKIPPED -gt 0 || echo no skips"' -- -count=1 -timeout 20m $(PKG)
 
 lint: ## Check style, the arrows between packages, and go.mod
 	go vet ./...
@@ -56,7 +56,7 @@ vulncheck: ## Look for known vulnerabilities (asks an online database)
 RACE := CGO_ENABLED=1 go test -race -skip '^Test(TryIsReadyInTwoSeconds|KillsLoseNothing)$$'
 
 race: ## Run the tests under the race detector (needs a C compiler)
-	$(RACE) -count=1 $(PKG)
+	$(RACE) -count=1 -timeout 20m $(PKG)
 
 fuzz: ## Fuzz every target below FUZZIN (all) for FUZZTIME (10s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' $(FUZZIN) | while IFS=: read -r file func; do \

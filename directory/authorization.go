@@ -71,6 +71,9 @@ func (d *Directory) Authorize(ctx context.Context, h Heard, a Authorization, req
 	}
 	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
 		granted, err := mayAuthorize(tx, a)
+		if err == nil && granted {
+			granted, err = isAskers(tx, h.Peer.ID, a)
+		}
 		if err != nil {
 			return "", err
 		}
@@ -102,6 +105,19 @@ func mayAuthorize(tx *gorm.DB, a Authorization) (bool, error) {
 	return c.FeaturableBy(false) && c.MovedTo == "", err
 }
 
+// isAskers says whether nobody else was given leave for the same note or
+// collection. Of one that is only named it is not known whose it is, and a
+// neighbour's request must not become a way to take the leave back.
+func isAskers(tx *gorm.DB, askerID string, a Authorization) (bool, error) {
+	var others int64
+	err := tx.Model(&Authorization{}).Where("handle = ? AND type = ? AND post_id = ? AND interacting = ? AND peer_id <> ?",
+		a.Handle, a.Type, a.PostID, a.Interacting, askerID).Count(&others).Error
+	if err != nil {
+		return false, fmt.Errorf("look for leave that was given: %w", err)
+	}
+	return others == 0, nil
+}
+
 // give notes leave and returns its number.
 func give(tx *gorm.DB, asker Peer, a Authorization) (int64, error) {
 	inbox, err := knownPeer(tx, asker)
@@ -111,7 +127,7 @@ func give(tx *gorm.DB, asker Peer, a Authorization) (int64, error) {
 	a.PeerID, a.InboxID, a.GivenAt = asker.ID, inbox.ID, now()
 	again := clause.OnConflict{
 		Columns:   []clause.Column{{Name: "handle"}, {Name: "type"}, {Name: "post_id"}, {Name: "interacting"}},
-		DoUpdates: clause.AssignmentColumns([]string{"peer_id", "inbox_id", "revoked_at"}),
+		DoUpdates: clause.AssignmentColumns([]string{"inbox_id", "revoked_at"}),
 	}
 	if err := tx.Clauses(again).Create(&a).Error; err != nil {
 		return 0, err

@@ -32,13 +32,12 @@ type incoming struct {
 	activity
 	inbox  string // handle whose inbox it came to; "" for the shared one
 	sender directory.Peer
-	body   []byte
 }
 
 // heard describes the activity for the directory, as concerning the actors
 // with those handles.
 func (in *incoming) heard(object string, handles ...string) directory.Heard {
-	return directory.Heard{Peer: in.sender, ActivityID: in.ID, Type: string(in.Type), Handles: handles, Object: object}
+	return directory.Heard{Peer: in.sender, ActivityID: in.ID, Type: visible(string(in.Type)), Handles: handles, Object: visible(object)}
 }
 
 // kind is the type of an object, the first if it has several.
@@ -259,6 +258,6 @@ func isFarewell(body []byte) bool {
 
 // plainText is one line of text without markup, of at most limit characters.
 func plainText(text string, limit int) string {
-	runes := []rune(strings.Join(strings.Fields(withoutTags(text)), " "))
+	runes := []rune(strings.Join(strings.Fields(visible(withoutTags(text))), " "))
 	return string(runes[:min(len(runes), limit)])
 }

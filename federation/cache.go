@@ -6,8 +6,9 @@ import (
 	"github.com/maypok86/otter/v2"
 )
 
-// keptDocuments is how many documents stay in memory, at 2 to 5 kB each.
-const keptDocuments = 4000
+// keptDocuments is how many bytes of documents stay in memory: about 10,000 of
+// 2 to 5 kB each. Whoever asks for large ones at many addresses makes it no more.
+const keptDocuments = 32 << 20
 
 // documents keeps what was served, by address, until something in the
 // directory changes.
@@ -21,7 +22,10 @@ type servedDocument struct {
 }
 
 func newDocuments() *documents {
-	return &documents{otter.Must(&otter.Options[string, servedDocument]{MaximumSize: keptDocuments})}
+	return &documents{otter.Must(&otter.Options[string, servedDocument]{
+		MaximumWeight: keptDocuments,
+		Weigher:       func(address string, d servedDocument) uint32 { return uint32(len(address) + len(d.body)) },
+	})}
 }
 
 // get returns the document at the request's address. The number of the last

@@ -250,7 +250,7 @@ func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, cha
 		var failure *fetch.Error
 		err = f.send(ctx, inbox.URL, speaker, body, change)
 		switch {
-		case errors.As(err, &failure) && (errors.Is(err, fetch.ErrFinal) || failure.Status == http.StatusUnauthorized && endsActor(change)):
+		case errors.As(err, &failure) && (errors.Is(err, fetch.ErrFinal) || failure.Status == http.StatusUnauthorized && endsActor(change) || parks(*inbox, failure)):
 			receipt.Outcome, receipt.Status, receipt.Detail = directory.Refused, failure.Status, failure.Error()
 			*sent = *newTold()
 		case err != nil:
@@ -258,6 +258,17 @@ func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, cha
 		}
 	}
 	return f.directory.Took(ctx, inbox, change.ID, []directory.Receipt{receipt}, f.lease)
+}
+
+// parkAfter is how long one activity may be refused in a way that could pass
+// before the later ones are tried without it.
+const parkAfter = 24 * time.Hour
+
+// parks says whether the inbox has answered, but not as hoped, for so long that
+// it is likely to be about this activity.
+func parks(inbox directory.Inbox, failure *fetch.Error) bool {
+	answered := failure.Status == http.StatusUnauthorized || failure.Status >= 500 && failure.Status != http.StatusServiceUnavailable
+	return answered && inbox.FailingSince != nil && time.Since(*inbox.FailingSince) > parkAfter
 }
 
 // endsActor says whether a change is the end of an actor. Whoever does not know

@@ -91,9 +91,21 @@ func (f *Federation) heedFollow(ctx context.Context, in *incoming) error {
 	}
 	h := in.heard(f.site.Actor(handle), handle)
 	if handle == directory.InstanceHandle {
-		return f.directory.RefuseFollower(ctx, h, handle, string(in.body))
+		return f.directory.RefuseFollower(ctx, h, handle, in.request())
 	}
-	return f.directory.AddFollower(ctx, h, handle, string(in.body))
+	return missing(f.directory.AddFollower(ctx, h, handle, in.request()))
+}
+
+// request is what is kept of an activity that is to be answered, and comes back
+// in the answer: its ids as they came, plainly, whether or not they stood in
+// lists or documents (ActivityPods), and with its one type.
+func (in *incoming) request() string {
+	kept := map[string]string{"type": string(in.Type), "id": in.ID, "actor": string(in.Actor), "object": referenceTo(in.Object)}
+	if instrument := referenceTo(in.Instrument); instrument != "" {
+		kept["instrument"] = instrument
+	}
+	encoded, _ := json.Marshal(kept) // text always encodes
+	return string(encoded)
 }
 
 // heedUndo takes back a Follow, a Like or an Announce. Some servers send what
@@ -108,7 +120,10 @@ func (f *Federation) heedUndo(ctx context.Context, in *incoming) error {
 	object := referenceTo(undone.Object)
 	switch undone.Type {
 	case "Follow":
-		handle, _ := f.site.HandleOf(object)
+		handle, ok := f.site.HandleOf(object)
+		if !ok && id != "" {
+			return f.undoByID(ctx, in, id)
+		}
 		return f.undoFollow(ctx, in, handle, id)
 	case "Like", "Announce", "EmojiReact":
 		handle, post, ok := f.site.PostOf(object)
@@ -170,7 +185,7 @@ func (f *Federation) heedBlock(ctx context.Context, in *incoming) error {
 		return err
 	}
 	if err := f.directory.Exists(ctx, handle); err != nil {
-		return err
+		return missing(err)
 	}
 	return f.directory.RemoveFollower(ctx, in.heard(f.site.Actor(handle), handle), handle, "")
 }
@@ -197,6 +212,8 @@ func (f *Federation) heedMove(ctx context.Context, in *incoming) error {
 		return unconfirmed(err, "the Move cannot be confirmed")
 	}
 	switch {
+	case before.ID != in.sender.ID:
+		return refuse(http.StatusBadRequest, "%s shows %s", in.sender.ID, before.ID)
 	case string(before.MovedTo) != after.ID:
 		return refuse(http.StatusBadRequest, "%s does not say that it moved to %s", before.ID, after.ID)
 	case !after.names(before.ID):
@@ -235,7 +252,7 @@ func (f *Federation) heedFlag(ctx context.Context, in *incoming) error {
 		if ok && !slices.Contains(handles, handle) {
 			handles = append(handles, handle)
 		}
-		objects = append(objects, directory.ReportObject{Position: i, Handle: handle, Object: string(id)})
+		objects = append(objects, directory.ReportObject{Position: i, Handle: handle, Object: visible(string(id))})
 	}
 	if len(handles) == 0 {
 		return refuse(http.StatusBadRequest, "the Flag is about nothing of this server")
@@ -262,7 +279,7 @@ func (f *Federation) heedQuoteRequest(ctx context.Context, in *incoming) error {
 		return err
 	}
 	leave := directory.Authorization{Handle: handle, Type: directory.QuoteAuthorization, Interacting: quoting, PostID: post}
-	return missing(f.directory.Authorize(ctx, in.heard(object, handle), leave, string(in.body)))
+	return missing(f.directory.Authorize(ctx, in.heard(object, handle), leave, in.request()))
 }
 
 // heedFeatureRequest answers whether one of our actors may be put into a
@@ -277,7 +294,7 @@ func (f *Federation) heedFeatureRequest(ctx context.Context, in *incoming) error
 		return err
 	}
 	leave := directory.Authorization{Handle: handle, Type: directory.FeatureAuthorization, Interacting: collection}
-	return missing(f.directory.Authorize(ctx, in.heard(f.site.Actor(handle), handle), leave, string(in.body)))
+	return missing(f.directory.Authorize(ctx, in.heard(f.site.Actor(handle), handle), leave, in.request()))
 }
 
 // mayAsk refuses a request whose instrument, the quoting note or the

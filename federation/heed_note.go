@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -175,6 +176,15 @@ func (f *Federation) heedUpdate(ctx context.Context, in *incoming) error {
 	id := referenceTo(in.Object)
 	if id == in.sender.ID {
 		fresh, err := f.signer(ctx, in.sender.KeyID)
+		if err != nil { // new keys are told of with the old ones
+			var actor actorDocument
+			if actor, err = f.actorAt(ctx, id); err == nil {
+				fresh, err = actor.peer("")
+			}
+		}
+		if err == nil && fresh.ID != id {
+			err = fmt.Errorf("%s shows %s", id, fresh.ID)
+		}
 		if err != nil {
 			f.logger.Debug("profile not refreshed", "actor", in.sender.ID, "error", err)
 			return nil

@@ -52,7 +52,7 @@ func (f *Federation) receive(w http.ResponseWriter, r *http.Request) {
 		status = refused.status
 	case errors.Is(err, errUnverified):
 		status = http.StatusUnauthorized
-	case errors.Is(err, errLater):
+	case errors.Is(err, errLater), errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "60")
 	case errors.Is(err, directory.ErrNotFound):
@@ -87,7 +87,9 @@ func (f *Federation) takeIn(r *http.Request) error {
 	if err != nil {
 		return refuse(http.StatusBadRequest, "the body ended early")
 	}
-	sender, err := f.verify(r, body)
+	ctx, cancel := context.WithTimeout(r.Context(), patienceOfSenders)
+	defer cancel()
+	sender, err := f.verify(r.WithContext(ctx), body)
 	if errors.Is(err, errFarewell) {
 		return nil
 	}
@@ -104,15 +106,13 @@ func (f *Federation) takeIn(r *http.Request) error {
 	if string(a.Actor) != sender.ID {
 		return refuse(http.StatusUnauthorized, "%s signed what is said to be of %s", sender.ID, a.Actor)
 	}
-	if sender, err = f.checkProofs(r.Context(), sender, body); err != nil {
+	if sender, err = f.checkProofs(ctx, sender, body); err != nil {
 		return err
 	}
 	if !fetch.SameHost(a.ID, sender.ID) {
 		return refuse(http.StatusBadRequest, "the activity's id %q is not on the host of its actor", a.ID)
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), patienceOfSenders)
-	defer cancel()
-	err = f.heed(ctx, &incoming{activity: a, inbox: inbox, sender: sender, body: body})
+	err = f.heed(ctx, &incoming{activity: a, inbox: inbox, sender: sender})
 	if errors.Is(err, directory.ErrRepeated) {
 		return nil
 	}

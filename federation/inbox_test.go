@@ -50,7 +50,7 @@ func TestInboxAnswersBadInput(t *testing.T) {
 			{"id on a third host", own, activityJSON("https://third.example/x", "Follow", ann, sange), other.keys[ann], nil, 400},
 			{"no id", own, activityJSON("", "Follow", ann, sange), other.keys[ann], nil, 400},
 			{"another co-op's actor", own, follow(ann, us.site.Actor("igalia")), other.keys[ann], nil, 400},
-			{"an unknown co-op", "/inbox", follow(ann, us.site.Actor("nobody")), other.keys[ann], nil, 404},
+			{"an unknown co-op", "/inbox", follow(ann, us.site.Actor("nobody")), other.keys[ann], nil, 400},
 			{"somebody else's actor", "/inbox", follow(ann, ben), other.keys[ann], nil, 400},
 			{"the instance's actor", "/inbox", follow(ann, us.site.Actor("instance")), other.keys[ann], nil, 202},
 			{"unknown type", own, activityJSON(ann+"#x", "Juggle", ann, sange), other.keys[ann], nil, 202},

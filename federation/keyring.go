@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"coopverse/directory"
@@ -127,6 +128,7 @@ func (k *keyring) parse(s directory.Key) (ownKey, error) {
 // history. Whoever follows is told with the old ones. Errors: ErrNotFound,
 // *GoneError.
 func (f *Federation) RotateKeys(ctx context.Context, handle, origin string) error {
+	handle = strings.ToLower(handle) // or keys are made for a name that nobody has
 	if err := f.directory.Exists(ctx, handle); err != nil {
 		return err
 	}

@@ -127,7 +127,7 @@ func (f *Federation) answeredNote(ctx context.Context, address string) (id strin
 		return "", nil, fmt.Errorf("%w: the note %s: %w", errLookup, address, err)
 	}
 	var n note
-	if err := json.Unmarshal(found.Body, &n); err != nil || n.AttributedTo == "" {
+	if err := json.Unmarshal(found.Body, &n); err != nil || !fetch.SameHost(string(n.AttributedTo), found.URL) {
 		return "", nil, fmt.Errorf("%w: %s is not a note", errLookup, address)
 	}
 	actor, err := f.actorAt(ctx, string(n.AttributedTo))

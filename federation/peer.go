@@ -82,6 +82,11 @@ func (a actorDocument) peer(keyID string) (directory.Peer, error) {
 	if at < 0 || a.PublicKey[at].Owner != a.ID {
 		return directory.Peer{}, fmt.Errorf("the actor %s does not call %s its key", a.ID, keyID)
 	}
+	// Otherwise an actor that is named, or moved to, could stand in the way of
+	// whom the key is looked up for.
+	if !fetch.SameHost(a.PublicKey[at].ID, a.ID) {
+		return directory.Peer{}, fmt.Errorf("the key %s is not on the host of %s", a.PublicKey[at].ID, a.ID)
+	}
 	id, err := url.Parse(a.ID)
 	if err != nil {
 		return directory.Peer{}, fmt.Errorf("the actor's id: %w", err)

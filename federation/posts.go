@@ -105,7 +105,21 @@ func (f *Federation) featured(r *http.Request, handle string) ([]byte, error) {
 }
 
 func (f *Federation) introduction(r *http.Request, handle string) ([]byte, error) {
-	return f.pinned(r.Context(), handle, f.site.Introduction, f.site.TopicIntroduction, f.site.DirectoryIntroduction)
+	var at time.Time
+	body, err := f.pinned(r.Context(), handle,
+		func(c directory.Coop) ([]byte, error) { at = c.UpdatedAt; return f.site.Introduction(c) },
+		func(t directory.Topic, since time.Time, coops int) ([]byte, error) {
+			at = since
+			return f.site.TopicIntroduction(t, since, coops)
+		},
+		func(since time.Time, coops int) ([]byte, error) {
+			at = since
+			return f.site.DirectoryIntroduction(since, coops)
+		})
+	if err != nil {
+		return nil, err
+	}
+	return f.prove(r.Context(), handle, body, at)
 }
 
 func (f *Federation) outbox(r *http.Request, handle string) ([]byte, error) {

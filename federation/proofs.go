@@ -35,6 +35,9 @@ func (f *Federation) checkProofs(ctx context.Context, sender directory.Peer, bod
 				return sender, err
 			}
 			sender = fresh
+			if sender.ProofKeys == "" {
+				continue // its keys are only named, or it has none for proofs: there is nothing to hold the proof against
+			}
 			if multibase, known = proofKey(sender, claim.Method); !known {
 				f.failed.note(sender.KeyID)
 				return sender, fmt.Errorf("%w: %s does not call %s its key", errUnverified, sender.ID, claim.Method)

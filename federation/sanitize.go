@@ -47,7 +47,7 @@ func withoutTags(foreign string) string {
 
 // clean is other people's HTML as we show it.
 func clean(foreign string) string {
-	cleaned := strings.TrimSpace(foreignHTML.Sanitize(visible(foreign)))
+	cleaned := strings.TrimSpace(visible(foreignHTML.Sanitize(visible(foreign)))) // twice, since &#27; is read in between
 	if len(cleaned) <= maxForeignHTML {
 		return cleaned
 	}

@@ -2,6 +2,7 @@ package federation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,22 +23,23 @@ func (f *Federation) Publish(ctx context.Context, handle string, draft directory
 	if err != nil {
 		return directory.Post{}, err
 	}
-	return post, f.nameOurs(ctx, post, draft)
+	f.nameOurs(ctx, post, draft)
+	return post, nil
 }
 
-// nameOurs notes that a post names actors of ours, to whom nothing is sent.
-func (f *Federation) nameOurs(ctx context.Context, post directory.Post, draft directory.Draft) error {
+// nameOurs notes that a post names actors of ours, to whom nothing is sent. The
+// post is out by then, and an error would bring a second one.
+func (f *Federation) nameOurs(ctx context.Context, post directory.Post, draft directory.Draft) {
 	id := f.site.Post(post.Handle, post.ID)
 	for _, m := range draft.Mentions {
 		if m.Handle == "" {
 			continue
 		}
 		h := directory.Heard{Peer: directory.Peer{ID: f.site.Actor(post.Handle)}, ActivityID: id + "#" + m.Handle, Type: "Create", Handles: []string{m.Handle}, Object: id}
-		if err := f.directory.Note(ctx, h, "named"); err != nil {
-			return err
+		if err := f.directory.Note(ctx, h, "named"); err != nil && !errors.Is(err, directory.ErrRepeated) {
+			f.logger.Error("whom a post names was not noted", "post", id, "error", err)
 		}
 	}
-	return nil
 }
 
 // EditPost gives a post another text, after looking up whom it names. Errors as
@@ -50,7 +52,11 @@ func (f *Federation) EditPost(ctx context.Context, handle string, id int64, draf
 	if err := f.complete(ctx, &draft, post.InReplyTo); err != nil {
 		return directory.Post{}, err
 	}
-	return f.directory.EditPost(ctx, handle, id, draft, origin)
+	if post, err = f.directory.EditPost(ctx, handle, id, draft, origin); err != nil {
+		return directory.Post{}, err
+	}
+	f.nameOurs(ctx, post, draft)
+	return post, nil
 }
 
 // complete looks up whom a draft concerns.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"coopverse/directory"
 )
@@ -22,6 +23,7 @@ func (coopMoveCommand) Help() string {
 
 // Run hands a co-op's followers over to its own server.
 func (cmd *coopMoveCommand) Run(ctx context.Context, p *program, std streams) error {
+	cmd.Handle = strings.ToLower(cmd.Handle) // as in its address
 	if (cmd.To == "") != cmd.Back {
 		return refuse("say where to, such as @%s@floss.social, or --back", cmd.Handle)
 	}

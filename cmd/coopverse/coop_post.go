@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"coopverse/directory"
 	"coopverse/directory/picture"
@@ -42,6 +43,7 @@ Examples:
 
 // Run posts, edits or deletes, and prints the post's id.
 func (cmd *coopPostCommand) Run(ctx context.Context, p *program, std streams) error {
+	cmd.Handle = strings.ToLower(cmd.Handle) // as in the ids that are printed
 	if err := cmd.check(); err != nil {
 		return err
 	}

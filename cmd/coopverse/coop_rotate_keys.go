@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"coopverse/directory"
 )
@@ -20,6 +21,7 @@ func (coopRotateKeysCommand) Help() string {
 
 // Run gives an actor new keys.
 func (cmd *coopRotateKeysCommand) Run(ctx context.Context, p *program, std streams) error {
+	cmd.Handle = strings.ToLower(cmd.Handle) // as in its address
 	db, err := p.openExisting(ctx)
 	if err != nil {
 		return err

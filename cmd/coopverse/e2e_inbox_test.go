@@ -102,7 +102,7 @@ func badInput(s *strict, follow map[string]any) []bad {
 		{"another content type", 415, spoiled(header("Content-Type", "text/plain"), nil)},
 		{"plain JSON", 415, spoiled(header("Content-Type", "application/json"), nil)},
 		{"the inbox of nobody", 404, s.request(mallory, ourOrigin+"/coops/nobody/inbox", fine, nil)},
-		{"a Follow of nobody", 404, s.request(mallory, ourOrigin+"/inbox", encode(s.activity("Follow", mallory, ourOrigin+"/coops/nobody")), nil)},
+		{"a Follow of nobody", 400, s.request(mallory, ourOrigin+"/inbox", encode(s.activity("Follow", mallory, ourOrigin+"/coops/nobody")), nil)},
 
 		{"no Date", 401, spoiled(nil, without("Date"))},
 		{"another Date", 401, spoiled(nil, header("Date", time.Now().Add(-time.Minute).UTC().Format(http.TimeFormat)))},

@@ -72,7 +72,7 @@ func TestFedifyHearsOfARemoval(t *testing.T) {
 		if res, page := get(t, us.address, "/coops/igalia", ourDomain, nil); res.StatusCode != http.StatusGone || !strings.Contains(page, "The co-op asked for it.") {
 			t.Errorf("the page is answered with %s", res.Status)
 		}
-		if s := them.try("anna", jsonObject{"type": "Follow", "object": igalia}); s.Status != http.StatusGone {
+		if s := them.try("anna", jsonObject{"type": "Follow", "object": igalia}); s.Status != http.StatusBadRequest {
 			t.Errorf("a Follow is answered with %d: %s", s.Status, s.Body)
 		}
 		if text := us.refusesToSpeak("coop", "post", "igalia", "--text", "Hello?"); !strings.Contains(text, "removed") {
