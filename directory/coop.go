@@ -101,6 +101,8 @@ var (
 	// ErrNotFound means that there is no such co-op, post or whatever was asked
 	// for, and of co-ops that there never was.
 	ErrNotFound = errors.New("not found")
+	// ErrConflict means that somebody else has changed the entry meanwhile.
+	ErrConflict = errors.New("changed by somebody else meanwhile")
 	// ErrInvalid means that what was given cannot be taken as it is.
 	ErrInvalid = errors.New("not valid")
 )

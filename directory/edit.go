@@ -198,20 +198,20 @@ type Edit struct {
 	Origin string            // by which way or which person, for the history
 	Set    map[string]string // field to what a person wrote
 	Unset  []string          // fields that the source no longer speaks about
+
+	Version int64 // of the entry that the speaker saw; 0: whichever it is
+	By      Actor // for the audit log; without a person nothing is written there
 }
 
 // EditCoop changes what e.Source says about a co-op and returns the entry as
 // it is then, with the changes that were made. Errors: ErrNotFound, *GoneError,
-// ErrInvalid (nothing is changed).
+// ErrInvalid (with a *FieldError for each field that cannot be taken), ErrConflict;
+// nothing is changed then.
 func (d *Directory) EditCoop(ctx context.Context, handle string, e Edit) (Coop, []Change, error) {
 	g := place.Open()
-	set := make(map[string]string, len(e.Set))
-	for field, text := range e.Set {
-		value, err := normalize(field, text, g)
-		if err != nil {
-			return Coop{}, nil, err
-		}
-		set[field] = value
+	set, err := normalizeAll(e.Set, g)
+	if err != nil {
+		return Coop{}, nil, err
 	}
 	for _, field := range e.Unset {
 		if !slices.Contains(editableFields(), field) {
@@ -219,10 +219,13 @@ func (d *Directory) EditCoop(ctx context.Context, handle string, e Edit) (Coop, 
 		}
 	}
 	var made edit
-	err := d.db.change(ctx, func(tx *gorm.DB) error {
+	err = d.db.change(ctx, func(tx *gorm.DB) error {
 		c, err := coopByHandle(tx, handle)
 		if err != nil {
 			return err
+		}
+		if e.Version != 0 && e.Version != c.Version {
+			return fmt.Errorf("%w: %s is at version %d, and not at %d", ErrConflict, c.Handle, c.Version, e.Version)
 		}
 		facts, err := factsOf(tx, c.ID)
 		if err != nil {
@@ -240,6 +243,11 @@ func (d *Directory) EditCoop(ctx context.Context, handle string, e Edit) (Coop, 
 		var topics membership
 		if err := d.save(tx, &made, g, &topics); err != nil {
 			return err
+		}
+		if e.By.PersonID != 0 && len(made.changes) > 0 {
+			if err := audit(tx, e.By, "edited the entry", c.Handle, fmt.Sprintf("version %d", made.coop.Version)); err != nil {
+				return err
+			}
 		}
 		return topics.tell(tx, Change{At: made.at, Source: e.Source, Origin: e.Origin})
 	})
@@ -299,6 +307,9 @@ func (d *Directory) erase(tx *gorm.DB, c Coop, why Change, topics *membership) e
 		return fmt.Errorf("erase the history of %s: %w", c.Handle, err)
 	}
 	why.Effective = true
+	if err := dismiss(tx, c.Handle); err != nil {
+		return err
+	}
 	if err := erasePosts(tx, c.Handle, why.At); err != nil {
 		return err
 	}

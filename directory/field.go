@@ -1,7 +1,9 @@
 package directory
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -62,19 +64,51 @@ func fieldIndex(name string) int {
 	return slices.IndexFunc(fields, func(f Field) bool { return f.Name == name })
 }
 
+// FieldError says why what a person wrote into a field cannot be taken. It is an
+// ErrInvalid.
+type FieldError struct {
+	Field  string
+	Reason string // for whoever wrote it
+}
+
+func (e *FieldError) Error() string { return fmt.Sprintf("%v: %s: %s", ErrInvalid, e.Field, e.Reason) }
+
+// Is says that the error is an ErrInvalid.
+func (e *FieldError) Is(target error) bool { return target == ErrInvalid }
+
+// Normalize brings what a person wrote into fields into the form in which they
+// keep it. The error joins a *FieldError for each field that cannot be taken.
+func Normalize(written map[string]string) (map[string]string, error) {
+	return normalizeAll(written, place.Open())
+}
+
+func normalizeAll(written map[string]string, g *place.Gazetteer) (map[string]string, error) {
+	values := make(map[string]string, len(written))
+	var wrong []error
+	for _, name := range slices.Sorted(maps.Keys(written)) {
+		value, err := normalize(name, written[name], g)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		values[name] = value
+	}
+	return values, errors.Join(wrong...)
+}
+
 // normalize brings what a person wrote into the form in which the field keeps
-// it. The error wraps ErrInvalid and says what may be written.
+// it. The error is a *FieldError and says what may be written.
 func normalize(name, text string, g *place.Gazetteer) (string, error) {
 	i := fieldIndex(name)
 	if i < 0 || !fields[i].Editable {
 		return "", fmt.Errorf("%w: there is no field %q to set; the fields are %s", ErrInvalid, name, strings.Join(editableFields(), ", "))
 	}
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }) {
-		return "", fmt.Errorf("%w: %s holds characters that are not text", ErrInvalid, name)
+		return "", &FieldError{name, "there are characters in it that are not text"}
 	}
 	value, err := fields[i].normal(strings.Join(strings.Fields(text), " "), g)
 	if err != nil {
-		return "", fmt.Errorf("%w: %s: %w; it takes %s", ErrInvalid, name, err, fields[i].Form)
+		return "", &FieldError{name, fmt.Sprintf("%v; it takes %s", err, fields[i].Form)}
 	}
 	return value, nil
 }

@@ -41,6 +41,9 @@ func (d *Directory) Tidy(ctx context.Context) error {
 		}
 	}
 	return d.db.change(ctx, func(tx *gorm.DB) error {
+		if err := forgetSessions(tx); err != nil {
+			return fmt.Errorf("forget old sessions: %w", err)
+		}
 		if err := forgetStrangers(tx, lately); err != nil {
 			return fmt.Errorf("forget actors who have to do with nobody: %w", err)
 		}

@@ -1,0 +1,54 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Actor is who does something that not everybody may.
+type Actor struct {
+	PersonID int64  // 0: the command line, or the program by itself
+	Name     string // as the audit log keeps it
+}
+
+// itself is the program, when nobody asked it to.
+var itself = Actor{Name: "Coopverse"}
+
+// AuditEntry is one act of somebody with a role.
+type AuditEntry struct {
+	ID       int64
+	At       time.Time
+	PersonID *int64
+	Who      string
+	Act      string
+	Handle   string
+	Detail   string
+}
+
+// AuditLog lists what was done for a co-op, newest first.
+func (d *Directory) AuditLog(ctx context.Context, handle string, limit int) ([]AuditEntry, error) {
+	entries := []AuditEntry{}
+	if err := d.db.read.WithContext(ctx).Where("handle = ?", handle).Order("id DESC").Limit(limit).Find(&entries).Error; err != nil {
+		return nil, fmt.Errorf("read the audit log of %s: %w", handle, err)
+	}
+	return entries, nil
+}
+
+// Audit notes an act that writes nothing else here.
+func (d *Directory) Audit(ctx context.Context, by Actor, act, handle, detail string) error {
+	return audit(d.db.write.WithContext(ctx), by, act, handle, detail)
+}
+
+func audit(tx *gorm.DB, by Actor, act, handle, detail string) error {
+	e := AuditEntry{At: now(), Who: by.Name, Act: act, Handle: handle, Detail: cut(asText(detail), 500)}
+	if by.PersonID != 0 {
+		e.PersonID = &by.PersonID
+	}
+	if err := tx.Create(&e).Error; err != nil {
+		return fmt.Errorf("write the audit log of %s: %w", handle, err)
+	}
+	return nil
+}

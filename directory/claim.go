@@ -1,0 +1,383 @@
+package directory
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"coopverse/directory/place"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// ClaimState says how far a claim has come.
+type ClaimState string
+
+// The states of a claim.
+const (
+	ClaimBegun   ClaimState = "begun"
+	ClaimProved  ClaimState = "proved"
+	ClaimWaiting ClaimState = "waiting" // on the owners that there are
+	ClaimGranted ClaimState = "granted"
+	ClaimEnded   ClaimState = "ended"
+)
+
+// claimWait is how long owners can end a new claim by being there, so that a
+// domain that has lapsed and was bought by somebody else is no way to take an
+// entry over.
+const claimWait = 14 * 24 * time.Hour
+
+// Claim is somebody's request to be an owner of a co-op's entry. It is proved
+// by its token being seen on the co-op's website.
+type Claim struct {
+	ID          int64
+	Handle      string
+	Website     string // that is to show the token
+	Token       string // public once it is shown: who has it has proved nothing
+	State       ClaimState
+	Method      string // rel-me, meta, file, dns; "" until it is proved
+	FoundAt     string // address at which the token was seen
+	PersonID    *int64
+	BeganAt     time.Time
+	ProvedAt    *time.Time
+	EffectiveAt *time.Time // until when owners can end one that waits
+	CheckedAt   *time.Time // when it was last looked at
+	Missed      int        // how many times in a row it was not found then
+	LapsedAt    *time.Time // since when it counts as not found any more
+	Why         string     // it ended, or what was last seen
+}
+
+// KindClaimed is the change with which a co-op becomes the keeper of its entry.
+const KindClaimed Kind = "claimed"
+
+// proofTime is how long after its proof a claim can be taken.
+const proofTime = 24 * time.Hour
+
+// Fresh says whether a claim was proved so shortly ago that it can be taken.
+func (c Claim) Fresh() bool { return c.ProvedAt != nil && now().Sub(*c.ProvedAt) <= proofTime }
+
+// BeginClaim begins a claim. Errors: ErrNotFound, *GoneError; ErrInvalid for a
+// co-op that cannot prove itself by its website.
+func (d *Directory) BeginClaim(ctx context.Context, handle string) (Claim, error) {
+	c, err := claimable(d.db.read.WithContext(ctx), handle)
+	if err != nil {
+		return Claim{}, err
+	}
+	claim := Claim{Handle: c.Handle, Website: c.Website, Token: rand.Text(), State: ClaimBegun, BeganAt: now()}
+	if err := d.db.write.WithContext(ctx).Create(&claim).Error; err != nil {
+		return Claim{}, fmt.Errorf("begin a claim of %s: %w", c.Handle, err)
+	}
+	return claim, nil
+}
+
+// claimable returns a co-op that can be claimed by its website. The domain of
+// one that has closed may have a new owner, and whether one that vanished from
+// the list belongs here is for the operators to say; they can invite.
+func claimable(tx *gorm.DB, handle string) (Coop, error) {
+	c, err := coopByHandle(tx, handle)
+	switch {
+	case err != nil:
+		return Coop{}, err
+	case !c.Listed():
+		return Coop{}, fmt.Errorf("%w: the entry of %s is %s; ask the operators for an invitation", ErrInvalid, c.Handle, c.Status)
+	case c.Website == "":
+		return Coop{}, fmt.Errorf("%w: the entry of %s has no website that could prove it; ask the operators for an invitation", ErrInvalid, c.Handle)
+	}
+	return c, nil
+}
+
+// stands refuses a claim of an entry that can no longer be claimed by the
+// website that was to show the token.
+func (c Claim) stands(tx *gorm.DB) error {
+	coop, err := claimable(tx, c.Handle)
+	if err == nil && coop.Website != c.Website {
+		err = fmt.Errorf("%w: the entry names another website than %s now; begin again", ErrInvalid, c.Website)
+	}
+	return err
+}
+
+// advance brings a claim into another state, unless somebody else has done so
+// since it was read: whatever is done with one claim at the same time, only one
+// of it happens. also is what changes with the state.
+func (c *Claim) advance(tx *gorm.DB, to ClaimState, also map[string]any) error {
+	changed := map[string]any{"state": to}
+	maps.Copy(changed, also)
+	moved := tx.Model(&Claim{}).Where("id = ? AND state = ?", c.ID, c.State).Updates(changed)
+	if moved.Error != nil {
+		return fmt.Errorf("have claim %d %s: %w", c.ID, to, moved.Error)
+	}
+	if moved.RowsAffected == 0 {
+		return fmt.Errorf("%w: the claim is not %s any more", ErrInvalid, c.State)
+	}
+	var err error
+	*c, err = claimByID(tx, c.ID)
+	return err
+}
+
+// Claim returns a claim, or ErrNotFound.
+func (d *Directory) Claim(ctx context.Context, id int64) (Claim, error) {
+	return claimByID(d.db.read.WithContext(ctx), id)
+}
+
+func claimByID(tx *gorm.DB, id int64) (Claim, error) {
+	var c Claim
+	err := tx.Take(&c, id).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Claim{}, notFound("claim: %d", id)
+	}
+	if err != nil {
+		return Claim{}, fmt.Errorf("read claim %d: %w", id, err)
+	}
+	return c, nil
+}
+
+// Claims lists the claims of a co-op that were granted or wait, newest first.
+func (d *Directory) Claims(ctx context.Context, handle string) ([]Claim, error) {
+	var claims []Claim
+	err := d.db.read.WithContext(ctx).Where("handle = ? AND state IN ?", handle, []ClaimState{ClaimGranted, ClaimWaiting}).Order("id DESC").Find(&claims).Error
+	if err != nil {
+		return nil, fmt.Errorf("read the claims of %s: %w", handle, err)
+	}
+	return claims, nil
+}
+
+// ProveClaim notes that a claim's token was seen at the website that the entry
+// still names. Errors: ErrNotFound, *GoneError, ErrInvalid.
+func (d *Directory) ProveClaim(ctx context.Context, id int64, method, foundAt string) error {
+	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		claim, err := claimByID(tx, id)
+		if err != nil {
+			return err
+		}
+		if claim.State != ClaimBegun {
+			return fmt.Errorf("%w: the claim is %s already", ErrInvalid, claim.State)
+		}
+		if err := claim.stands(tx); err != nil {
+			return err
+		}
+		at := now()
+		return claim.advance(tx, ClaimProved, map[string]any{"method": method, "found_at": cut(asText(foundAt), maxID), "proved_at": at, "checked_at": at})
+	})
+}
+
+// TakeClaim makes a person an owner by a claim that was proved within the last
+// day: at once, if the co-op has no other owner or the person is one already,
+// and else after claimWait, unless an owner is there until then. Errors:
+// ErrNotFound, *GoneError, ErrInvalid.
+func (d *Directory) TakeClaim(ctx context.Context, id int64, by Actor) (Claim, error) {
+	var claim Claim
+	err := d.db.change(ctx, func(tx *gorm.DB) (err error) {
+		if claim, err = claimByID(tx, id); err != nil {
+			return err
+		}
+		switch {
+		case by.PersonID == 0:
+			return fmt.Errorf("%w: only a person can become an owner", ErrInvalid)
+		case claim.State != ClaimProved:
+			return fmt.Errorf("%w: the claim is %s", ErrInvalid, claim.State)
+		case !claim.Fresh():
+			return fmt.Errorf("%w: the proof is more than a day old; begin again", ErrInvalid)
+		}
+		if err := claim.stands(tx); err != nil {
+			return err
+		}
+		var owners []int64
+		if err := tx.Model(&Member{}).Where("handle = ? AND role = ?", claim.Handle, Owner).Pluck("person_id", &owners).Error; err != nil {
+			return fmt.Errorf("read the owners of %s: %w", claim.Handle, err)
+		}
+		if len(owners) == 0 || slices.Contains(owners, by.PersonID) {
+			return d.grant(tx, &claim, by)
+		}
+		err = claim.advance(tx, ClaimWaiting, map[string]any{"person_id": by.PersonID, "effective_at": now().Add(claimWait)})
+		if err != nil {
+			return err
+		}
+		return audit(tx, by, "claimed beside owners", claim.Handle, claim.proof())
+	})
+	return claim, err
+}
+
+// proof is what a claim rests on, for the audit log.
+func (c Claim) proof() string { return c.Method + " " + c.FoundAt }
+
+// grant makes who claims an owner. The claim takes the place of the one by which
+// the co-op was known to keep its website until now.
+func (d *Directory) grant(tx *gorm.DB, claim *Claim, who Actor) error {
+	err := tx.Model(&Claim{}).Where("handle = ? AND state = ?", claim.Handle, ClaimGranted).
+		Updates(map[string]any{"state": ClaimEnded, "why": "there is a newer proof"}).Error
+	if err != nil {
+		return fmt.Errorf("end the earlier claims of %s: %w", claim.Handle, err)
+	}
+	if err := claim.advance(tx, ClaimGranted, map[string]any{"person_id": who.PersonID}); err != nil {
+		return err
+	}
+	if err := join(tx, claim.Handle, who.PersonID, Owner); err != nil {
+		return err
+	}
+	if err := d.markClaimed(tx, claim.Handle, claim.Method); err != nil {
+		return err
+	}
+	return audit(tx, who, "claimed", claim.Handle, claim.proof())
+}
+
+// markClaimed makes a co-op the keeper of its entry, if it is not already.
+func (d *Directory) markClaimed(tx *gorm.DB, handle, method string) error {
+	if !IsCoop(handle) {
+		return nil
+	}
+	c, err := coopByHandle(tx, handle)
+	if err != nil || c.Claimed() {
+		return err
+	}
+	at := now()
+	c.ClaimedAt = &at
+	e := edit{coop: c, at: at, changes: []Change{{Kind: KindClaimed, After: method, Source: FromCoop, Origin: method, Effective: true}}}
+	return d.save(tx, &e, place.Open(), &membership{})
+}
+
+// SettleClaims grants the claims that have waited long enough, if their proof
+// stands, and returns those. What keeps one of them from it does not keep the
+// others. Any number of processes may do so at the same time.
+func (d *Directory) SettleClaims(ctx context.Context) ([]Claim, error) {
+	var due, granted []Claim
+	if err := d.db.read.WithContext(ctx).Where("state = ? AND effective_at <= ?", ClaimWaiting, now()).Find(&due).Error; err != nil {
+		return nil, fmt.Errorf("look for claims that have waited: %w", err)
+	}
+	var failures []error
+	for _, claim := range due {
+		settled, err := d.settle(ctx, claim.ID)
+		if err != nil {
+			failures = append(failures, fmt.Errorf("settle claim %d: %w", claim.ID, err))
+		}
+		if settled.State == ClaimGranted {
+			granted = append(granted, settled)
+		}
+	}
+	return granted, errors.Join(failures...)
+}
+
+// settle grants one claim that has waited, or ends it.
+func (d *Directory) settle(ctx context.Context, id int64) (settled Claim, err error) {
+	err = d.db.change(ctx, func(tx *gorm.DB) error {
+		// Locked, so that an owner who signs in now comes before or after.
+		claim, err := claimByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+		if err != nil || claim.State != ClaimWaiting { // somebody else was faster
+			return err
+		}
+		refused := claim.stands(tx)
+		if claim.LapsedAt != nil {
+			refused = fmt.Errorf("%w: the proof is not found any more", ErrInvalid)
+		}
+		if gone := new(*GoneError); errors.Is(refused, ErrInvalid) || errors.As(refused, gone) {
+			return claim.end(tx, itself, strings.TrimPrefix(refused.Error(), ErrInvalid.Error()+": "))
+		}
+		if refused != nil {
+			return refused
+		}
+		who, err := personByID(tx, *claim.PersonID)
+		if err != nil {
+			return err
+		}
+		if err := d.grant(tx, &claim, Actor{who.ID, who.Name}); err != nil {
+			return err
+		}
+		settled = claim
+		return nil
+	})
+	if err != nil {
+		settled = Claim{}
+	}
+	return settled, err
+}
+
+// end ends a claim that waits, unless that has come to an end already.
+func (c Claim) end(tx *gorm.DB, by Actor, why string) error {
+	ended := tx.Model(&Claim{}).Where("id = ? AND state = ?", c.ID, ClaimWaiting).Updates(map[string]any{"state": ClaimEnded, "why": why})
+	if ended.Error != nil {
+		return fmt.Errorf("end claim %d: %w", c.ID, ended.Error)
+	}
+	if ended.RowsAffected == 0 {
+		return nil
+	}
+	return audit(tx, by, "ended a claim", c.Handle, c.proof()+": "+why)
+}
+
+// endWaiting ends the claims that wait on entries of which a person is an owner.
+func endWaiting(tx *gorm.DB, personID int64) error {
+	var waiting []Claim
+	err := tx.Where("state = ? AND person_id <> ? AND handle IN (SELECT handle FROM members WHERE person_id = ? AND role = ?)",
+		ClaimWaiting, personID, personID, Owner).Order("id").Find(&waiting).Error
+	if err != nil {
+		return fmt.Errorf("look for claims that wait on %d: %w", personID, err)
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	owner, err := personByID(tx, personID)
+	if err != nil {
+		return err
+	}
+	for _, claim := range waiting {
+		if err := claim.end(tx, Actor{owner.ID, owner.Name}, "an owner signed in"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	// recheckAfter is how often a claim that was granted is looked at again, and
+	// recheckSoon one that waits or whose proof was not found the last time.
+	recheckAfter = 7 * 24 * time.Hour
+	recheckSoon  = 24 * time.Hour
+	// lapsesAfter is how many times in a row a proof is not found before it has
+	// lapsed, so that a website may be down for two days.
+	lapsesAfter = 3
+)
+
+// toCheck finds the claims that are to be looked at again. The proof of one that
+// was tried out on somebody's own machine was seen nowhere.
+func toCheck(tx *gorm.DB) *gorm.DB {
+	return tx.Where("found_at <> '' AND (state = ? AND checked_at < ? OR (state = ? OR state = ? AND missed > 0) AND checked_at < ?)",
+		ClaimGranted, now().Add(-recheckAfter), ClaimWaiting, ClaimGranted, now().Add(-recheckSoon))
+}
+
+// ClaimsToCheck lists up to limit claims whose proof is to be looked at again.
+func (d *Directory) ClaimsToCheck(ctx context.Context, limit int) ([]Claim, error) {
+	var claims []Claim
+	if err := toCheck(d.db.read.WithContext(ctx)).Order("checked_at, id").Limit(limit).Find(&claims).Error; err != nil {
+		return nil, fmt.Errorf("look for claims to check: %w", err)
+	}
+	return claims, nil
+}
+
+// CheckedClaim notes what was seen when a claim was looked at again, and says
+// whether its proof has lapsed by that: missing is "" when the proof stands, and
+// else says why not. A lapse is reported and takes nothing from anybody. If
+// another process has looked meanwhile, its word counts.
+func (d *Directory) CheckedClaim(ctx context.Context, id int64, missing string) (lapsed bool, err error) {
+	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		changed := map[string]any{"checked_at": now(), "why": cut(asText(missing), 500), "missed": 0, "lapsed_at": nil}
+		if missing != "" {
+			changed["missed"] = gorm.Expr("missed + 1")
+			changed["lapsed_at"] = gorm.Expr("CASE WHEN missed + 1 < ? THEN lapsed_at ELSE COALESCE(lapsed_at, ?) END", lapsesAfter, now())
+		}
+		noted := tx.Model(&Claim{}).Where("id = ?", id).Where(toCheck(tx)).Updates(changed)
+		if noted.Error != nil || noted.RowsAffected == 0 {
+			return noted.Error
+		}
+		claim, err := claimByID(tx, id)
+		lapsed = claim.Missed == lapsesAfter
+		return err
+	})
+	if err != nil {
+		return false, fmt.Errorf("note that claim %d was checked: %w", id, err)
+	}
+	return lapsed, nil
+}
