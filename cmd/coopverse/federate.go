@@ -15,6 +15,7 @@ import (
 	"coopverse/federation"
 	"coopverse/federation/document"
 	"coopverse/federation/fetch"
+	"coopverse/federation/website"
 	"coopverse/web"
 
 	"github.com/gorilla/mux"
@@ -107,8 +108,10 @@ func parsePrefix(text string) (netip.Prefix, error) {
 }
 
 // handler puts the actors in front of the pages.
-func handler(d *directory.Directory, f *federation.Federation, config web.Config) (http.Handler, error) {
+func handler(d *directory.Directory, f *federation.Federation, p *website.Prover, config web.Config) (http.Handler, error) {
 	config.Version, config.Follow = programVersion(), f.FollowDialog
+	config.Publish, config.EditPost = f.Publish, f.EditPost
+	config.Prove, config.ProofWays = proveWith(p), proofWays
 	pages, err := web.New(d, config)
 	if err != nil {
 		return nil, err
@@ -120,11 +123,13 @@ func handler(d *directory.Directory, f *federation.Federation, config web.Config
 	return router, nil
 }
 
-// deliver tells followers until the returned function is called, which waits
-// for the deliveries that are under way.
-func deliver(ctx context.Context, f *federation.Federation) (rest func()) {
+// meanwhile does what is done beside serving until the returned function is
+// called, which waits for what is under way.
+func meanwhile(ctx context.Context, work ...func(context.Context)) (rest func()) {
 	ctx, stop := context.WithCancel(ctx)
 	var group sync.WaitGroup
-	group.Go(func() { f.Deliver(ctx) })
+	for _, do := range work {
+		group.Go(func() { do(ctx) })
+	}
 	return func() { stop(); group.Wait() }
 }

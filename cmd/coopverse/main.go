@@ -31,13 +31,14 @@ type program struct {
 	Config   kong.ConfigFlag `help:"File with settings: the names of the flags without dashes, as YAML." placeholder:"FILE"`
 	LogJSON  bool            `name:"log-json" help:"Write the log as JSON, one object a line." negatable:""`
 
-	Try     tryCommand     `cmd:"" help:"Start the directory on the bundled list, to look around. Needs no settings."`
-	Serve   serveCommand   `cmd:"" help:"Serve the directory under its own domain."`
-	List    listCommands   `cmd:"" help:"Read, check and write the Markdown list."`
-	Coop    coopCommands   `cmd:"" help:"Show and change one co-op, and speak for it."`
-	Reports reportCommands `cmd:"" help:"Read and close what other servers have reported."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database to the shape this program needs."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Try       tryCommand       `cmd:"" help:"Start the directory on the bundled list, to look around. Needs no settings."`
+	Serve     serveCommand     `cmd:"" help:"Serve the directory under its own domain."`
+	List      listCommands     `cmd:"" help:"Read, check and write the Markdown list."`
+	Coop      coopCommands     `cmd:"" help:"Show and change one co-op, and speak for it."`
+	Operators operatorCommands `cmd:"" help:"Say who runs the directory."`
+	Reports   reportCommands   `cmd:"" help:"Read and close what other servers have reported."`
+	Migrate   migrateCommand   `cmd:"" help:"Bring the database to the shape this program needs."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 }
 
 // streams are where a command reads and writes.

@@ -62,7 +62,8 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 	}
 	site := document.Site{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Version: programVersion()}
 	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger, Lease: cmd.Lease})
-	answers, err := handler(d, f, web.Config{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Source: cmd.Source, Logger: logger})
+	proofs := prover(client)
+	answers, err := handler(d, f, proofs, web.Config{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Source: cmd.Source, Logger: logger})
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,8 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 		return err
 	}
 	defer stop()
-	defer deliver(ctx, f)()
+	claims := claimWatch{d, proofs, site, logger}
+	defer meanwhile(ctx, f.Deliver, claims.watch)()
 	logger.Info("serving", "origin", origin, "listen", listener.Addr().String(), "version", programVersion(), "database", db.Dialect(), "migrations", applied)
 	return serveUntil(ctx, logger, newServer(fromProxy(proxies, atHome(cmd.Domain, answers))), listener)
 }

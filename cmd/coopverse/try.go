@@ -65,11 +65,13 @@ func (cmd *tryCommand) Run(ctx context.Context, p *program, std streams) error {
 	}
 	site := document.Site{Origin: origin, Name: "Coopverse", Contact: tryContact, Version: programVersion()}
 	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger})
-	answers, err := handler(d, f, web.Config{Origin: origin, Name: "Coopverse", Contact: tryContact, Sandbox: true, Logger: logger})
+	proofs := prover(client)
+	answers, err := handler(d, f, proofs, web.Config{Origin: origin, Name: "Coopverse", Contact: tryContact, Sandbox: true, Logger: logger})
 	if err != nil {
 		return err
 	}
-	defer deliver(ctx, f)()
+	claims := claimWatch{d, proofs, site, logger}
+	defer meanwhile(ctx, f.Deliver, claims.watch)()
 	where := "--data " + p.Data
 	if p.Database != "" {
 		where = "--database …"

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"coopverse/directory"
+	"coopverse/federation/document"
+	"coopverse/federation/fetch"
+	"coopverse/federation/website"
+	"coopverse/web"
+)
+
+// claimsEvery is how often claims are looked through: those that have waited
+// long enough are granted, and proofs that are due are looked at again.
+const claimsEvery = time.Hour
+
+// claimsAtOnce is how many proofs are looked at each time.
+const claimsAtOnce = 50
+
+// prover looks at co-ops' websites, and asks the system's name servers.
+func prover(client *fetch.Client) *website.Prover { return website.New(client, &net.Resolver{}) }
+
+// proveWith is how the pages look for a proof. Its error is for people: what
+// was seen, a sentence a line.
+func proveWith(p *website.Prover) web.ProveClaim {
+	return func(ctx context.Context, site, page, token string) (method, foundAt string, err error) {
+		proof, err := p.Look(ctx, site, page, token)
+		var missing *website.NotProved
+		switch {
+		case errors.As(err, &missing):
+			return "", "", errors.New(strings.Join(missing.Seen, "\n"))
+		case err != nil:
+			return "", "", errors.New("the website did not answer in time")
+		}
+		return string(proof.Method), proof.Where, nil
+	}
+}
+
+// proofWays says to the pages how a claim is proved.
+func proofWays(site, page, token string) []web.ProofWay {
+	var ways []web.ProofWay
+	for _, i := range website.Instructions(site, page, token) {
+		ways = append(ways, web.ProofWay{Method: string(i.Method), Where: i.Where, Text: i.Text})
+	}
+	return ways
+}
+
+// claimWatch looks after the claims that were proved. Processes that share a
+// database may all do so: what one has done the others find done.
+type claimWatch struct {
+	directory *directory.Directory
+	prover    *website.Prover
+	site      document.Site
+	logger    *slog.Logger
+}
+
+// watch looks through the claims now and then until ctx ends.
+func (w claimWatch) watch(ctx context.Context) {
+	ticker := time.NewTicker(claimsEvery)
+	defer ticker.Stop()
+	for {
+		if err := w.once(ctx); err != nil && ctx.Err() == nil {
+			w.logger.Error("looking after claims", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// once looks at the proofs that are due first, so that no claim is granted of
+// which the proof has just lapsed.
+func (w claimWatch) once(ctx context.Context) error {
+	due, err := w.directory.ClaimsToCheck(ctx, claimsAtOnce)
+	if err != nil {
+		return err
+	}
+	for _, claim := range due {
+		if err := w.check(ctx, claim); err != nil {
+			return err
+		}
+	}
+	granted, err := w.directory.SettleClaims(ctx)
+	for _, claim := range granted {
+		w.logger.Info("a claim was granted after its time of waiting", "coop", claim.Handle, "claim", claim.ID)
+	}
+	return err
+}
+
+func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
+	_, err := w.prover.Again(ctx, claim.Website, w.site.Actor(claim.Handle), claim.Token)
+	seen, missing := "", new(website.NotProved)
+	switch {
+	case errors.As(err, &missing):
+		seen = strings.Join(missing.Seen, "; ")
+	case err != nil:
+		return err
+	}
+	lapsed, err := w.directory.CheckedClaim(ctx, claim.ID, seen)
+	if lapsed {
+		w.logger.Warn("the proof of a claim has lapsed", "coop", claim.Handle, "claim", claim.ID, "website", claim.Website, "seen", seen)
+	}
+	return err
+}

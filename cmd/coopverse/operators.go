@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"coopverse/directory"
+)
+
+type operatorCommands struct {
+	Add    operatorsAddCommand    `cmd:"" help:"Make a link by which somebody becomes an operator."`
+	List   operatorsListCommand   `cmd:"" help:"List the operators."`
+	Remove operatorsRemoveCommand `cmd:"" help:"End somebody's being an operator."`
+}
+
+type operatorsAddCommand struct{}
+
+// Help shows an example.
+func (operatorsAddCommand) Help() string {
+	return "Operators sign in like everybody else, with a passkey. Send the link to nobody else: whoever opens it first has it.\n\nExample:\n\n  coopverse operators add --data ./data"
+}
+
+// Run prints the link.
+func (operatorsAddCommand) Run(ctx context.Context, p *program, std streams) error {
+	return printInvitation(ctx, p, std, directory.DirectoryHandle, directory.Owner, "an operator of this directory")
+}
+
+type operatorsListCommand struct {
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// Help shows an example.
+func (operatorsListCommand) Help() string {
+	return "Example:\n\n  coopverse operators list --data ./data"
+}
+
+// Run lists the operators, longest first.
+func (cmd *operatorsListCommand) Run(ctx context.Context, p *program, std streams) error {
+	db, err := p.openExisting(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	operators, err := directory.New(db).Members(ctx, directory.DirectoryHandle)
+	if err != nil {
+		return err
+	}
+	if cmd.JSON {
+		return printJSON(std, operators)
+	}
+	for _, o := range operators {
+		fmt.Fprintf(std.out, "%d  %s  since %s\n", o.PersonID, o.Person.Name, o.Since.Format(time.DateOnly))
+	}
+	return nil
+}
+
+type operatorsRemoveCommand struct {
+	ID int64 `arg:"" help:"The operator's number, as operators list shows it."`
+}
+
+// Help shows an example.
+func (operatorsRemoveCommand) Help() string {
+	return "It holds from the person's next click on, and ends every invitation of an operator that is still open. The last one stays.\n\nExample:\n\n  coopverse operators remove 3 --data ./data"
+}
+
+// Run removes one operator.
+func (cmd *operatorsRemoveCommand) Run(ctx context.Context, p *program, std streams) error {
+	db, err := p.openExisting(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := directory.New(db).RemoveMember(ctx, directory.Actor{Name: fromCommandLine}, directory.DirectoryHandle, cmd.ID); err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "%d is no operator any more.\n", cmd.ID)
+	return nil
+}
