@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -171,6 +172,7 @@ func TestMarkupIsValid(t *testing.T) {
 	h, folder := seeded(t), t.TempDir()
 	arguments := []string{validator, "--config", "testdata/browser/htmlvalidate.json", "--formatter", "json"}
 	bodies := map[string][]byte{"follow-mistyped": send(h, "/coops/agaric/follow", "127.0.0.1").Body.Bytes()}
+	maps.Copy(bodies, ownersPages(t))
 	for _, p := range pageTypes {
 		bodies[p.name] = get(h, p.path).Body.Bytes()
 	}

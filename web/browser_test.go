@@ -89,7 +89,7 @@ func served(t *testing.T) *httptest.Server {
 	t.Helper()
 	d := happened(t)
 	m := http.NewServeMux()
-	m.Handle("/", pagesOf(t, d, config))
+	m.Handle("/", claimable(t, d, sites{}))
 	m.HandleFunc("/media/{file}", func(w http.ResponseWriter, r *http.Request) {
 		hash, _, _ := strings.Cut(r.PathValue("file"), ".")
 		p, err := d.Picture(r.Context(), hash)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,7 +41,11 @@ func TestPostShowsWhatOthersSaid(t *testing.T) {
 		react(t, d, ada, directory.Like, "testa", post.ID)
 		react(t, d, fatima, directory.Like, "testa", post.ID)
 		react(t, d, ada, directory.Announce, "testa", post.ID)
-		first := answer(t, d, ada, "testa", post.ID, 1, directory.Reply{Content: "<p>Where?</p>", Language: "en"})
+		first := answer(t, d, ada, "testa", post.ID, 1, directory.Reply{Content: "<p>Were?</p>", Language: "en"})
+		first.Content, first.UpdatedAt = "<p>Where?</p>", spoken(5)
+		if err := d.EditReply(context.Background(), said(ada, "Update", "update1", "testa"), first); err != nil {
+			t.Fatal(err)
+		}
 		answer(t, d, fatima, "testa", post.ID, 2, directory.Reply{Content: "<p>هنا</p>", Language: "ar", InReplyTo: first.ID})
 		answer(t, d, fatima, "testa", post.ID, 3, directory.Reply{Content: "<p>Pizza</p>", Warning: "Food & <b>drink</b>"})
 		answer(t, d, fatima, "testa", post.ID, 4, directory.Reply{})
@@ -59,7 +64,7 @@ func TestPostShowsWhatOthersSaid(t *testing.T) {
 		for _, c := range []struct{ reply, want string }{
 			{where, `<a class="reply-author" href="https://mastodon.example/@ada" rel="nofollow noopener ugc"><bdi>Ada</bdi></a>`},
 			{where, `<bdi>@ada@mastodon.example</bdi>`},
-			{where, `<a href="https://mastodon.example/@ada/notes/1" rel="nofollow noopener ugc"><time datetime="2025-11-03T09:01:00Z">3 Nov 2025, 09:01 UTC</time></a>`},
+			{where, `<a href="https://mastodon.example/@ada/notes/1" rel="nofollow noopener ugc"><time datetime="2025-11-03T09:01:00Z">3 Nov 2025, 09:01 UTC</time></a>, edited</span>`},
 			{where, `dir="auto" lang="en"><p>Where?</p></div>`},
 			{here, `In answer to <a href="` + anchor + `"><bdi>Ada</bdi></a>`},
 			{here, `<bdi>فاطمة</bdi>`},
@@ -72,8 +77,8 @@ func TestPostShowsWhatOthersSaid(t *testing.T) {
 				t.Errorf("no %s in %s", c.want, c.reply)
 			}
 		}
-		if strings.Contains(where, "In answer to") || strings.Contains(where, "<details") {
-			t.Errorf("the first reply says too much: %s", where)
+		if strings.Contains(here, "edited") || strings.Contains(where, "In answer to") || strings.Contains(where, "<details") {
+			t.Errorf("the first replies say too much: %s %s", where, here)
 		}
 		news := between(get(h, "/coops/testa").Body.String(), `class="news plain">`, "</section>")
 		if !strings.Contains(news, "2 likes") || !strings.Contains(news, "1 boost") || !strings.Contains(news, postAt("testa", post.ID)+`#replies">4 replies</a>`) {
@@ -187,6 +192,8 @@ func TestRepliesHavePages(t *testing.T) {
 		other := publish(t, d, "beta", directory.Draft{Text: "Hello."})
 		elsewhere := answer(t, d, stranger("grace", "Grace"), "beta", other.ID, 1, directory.Reply{Content: "<p>Hello</p>"})
 		ada := stranger("ada", "Ada")
+		introduction := answer(t, d, ada, "testa", 0, 101, directory.Reply{Content: "<p>Welcome</p>"})
+		otherIntroduction := answer(t, d, ada, "beta", 0, 102, directory.Reply{Content: "<p>Welcome</p>"})
 		var said []directory.Reply
 		for n := range 52 {
 			r := directory.Reply{Content: fmt.Sprintf("<p>Number %d.</p>", n)}
@@ -213,10 +220,13 @@ func TestRepliesHavePages(t *testing.T) {
 		if r := replyWith(second, "Number 51."); !strings.Contains(r, `In answer to <a href="`+said[0].URL+`" rel="nofollow noopener ugc"><bdi>Ada</bdi>`) {
 			t.Errorf("what is on another page is answered so: %s", r)
 		}
-		for _, after := range []string{"https://mastodon.example/nothing", elsewhere.ID, "\x00", "\xff", strings.Repeat("x", 3000)} {
-			w := get(h, path+"?after="+url.QueryEscape(after))
-			if w.Code != http.StatusSeeOther || w.Header().Get("Location") != path {
-				t.Errorf("after %.40q: %d to %q", after, w.Code, w.Header().Get("Location"))
+		for _, c := range []struct{ path, after string }{
+			{path, "https://mastodon.example/nothing"}, {path, elsewhere.ID}, {path, introduction.ID}, {path, "\x00"}, {path, "\xff"}, {path, strings.Repeat("x", 3000)},
+			{postAt("testa", 0), otherIntroduction.ID},
+		} {
+			w := get(h, c.path+"?after="+url.QueryEscape(c.after))
+			if w.Code != http.StatusSeeOther || w.Header().Get("Location") != c.path {
+				t.Errorf("%s after %.40q: %d to %q", c.path, c.after, w.Code, w.Header().Get("Location"))
 			}
 		}
 		if w := get(h, path+"?after=%zz"); w.Code != http.StatusBadRequest {
@@ -318,6 +328,9 @@ func TestIntroductionIsAnswered(t *testing.T) {
 				t.Errorf("%s does not lead to the reply to the introduction", page)
 			}
 			w := get(h, path)
+			if !slices.Contains(w.Header().Values("Vary"), "Accept") {
+				t.Errorf("%s does not say that others get something else there", path)
+			}
 			if body := w.Body.String(); w.Code != http.StatusOK || replyWith(body, "Welcome, "+handle) == "" || !strings.Contains(body, config.Origin+path+"</code>") {
 				t.Errorf("%s: %d, without the reply or the address", path, w.Code)
 			}

@@ -50,7 +50,7 @@ type problem struct {
 }
 
 func problemOf(t trouble) problem {
-	return problem{Title: http.StatusText(t.Code), Status: t.Code, Detail: t.Reason}
+	return problem{Title: http.StatusText(t.Code), Status: t.Code, Detail: t.Reason + t.Why}
 }
 
 func writeJSON(w http.ResponseWriter, status int, contentType string, value any) {

@@ -7,7 +7,10 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"coopverse/directory"
 )
@@ -27,12 +30,18 @@ type trouble struct {
 	Reason string    // why an entry was taken out
 	At     time.Time // when
 	Post   bool      // it was a post that was taken out
+
+	NotYours bool   // somebody else may do it
+	Why      string // what was given cannot be taken, in a sentence
 }
 
 // Name is the end of the ids of the texts that explain the trouble.
 func (t trouble) Name() string {
 	if t.Post {
 		return "post_gone"
+	}
+	if t.NotYours {
+		return "not_yours"
 	}
 	return strconv.Itoa(t.Code)
 }
@@ -49,12 +58,30 @@ func troubleOf(err error) trouble {
 		return trouble{Code: http.StatusGone, Post: true}
 	case errors.Is(err, errForeignForm):
 		return trouble{Code: http.StatusForbidden}
+	case errors.Is(err, errNotYours), errors.Is(err, errNoClaim):
+		return trouble{Code: http.StatusForbidden, NotYours: true}
+	case errors.Is(err, errSignIn), errors.Is(err, errPasskey):
+		return trouble{Code: http.StatusUnauthorized}
+	case errors.Is(err, errTooMany):
+		return trouble{Code: http.StatusTooManyRequests}
+	case errors.Is(err, directory.ErrInvalid):
+		return trouble{Code: http.StatusUnprocessableEntity, Why: sentence(err)}
 	case errors.Is(err, errMethod):
 		return trouble{Code: http.StatusMethodNotAllowed}
 	case errors.Is(err, errBadRequest):
 		return trouble{Code: http.StatusBadRequest}
 	}
 	return trouble{Code: http.StatusInternalServerError}
+}
+
+// sentence is what the directory says about what it cannot take.
+func sentence(err error) string {
+	_, why, found := strings.Cut(err.Error(), directory.ErrInvalid.Error()+": ")
+	if !found || why == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(why)
+	return string(unicode.ToUpper(first)) + why[size:] + "."
 }
 
 // answering runs a and, if it fails, answers with the error's page.
@@ -76,6 +103,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var elsewhere *directory.GoneError
 	if errors.As(err, &elsewhere) && elsewhere.MergedInto != "" {
 		http.Redirect(w, r, coopPath(elsewhere.MergedInto), http.StatusMovedPermanently)
+		return
+	}
+	if errors.Is(err, errSignIn) && wants(r) != asJSON {
+		s.signInFirst(w, r)
 		return
 	}
 	t := troubleOf(err)

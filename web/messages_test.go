@@ -31,7 +31,7 @@ func families() map[string][]string {
 		"kind.": {
 			string(directory.KindAdded), string(directory.KindChanged), string(directory.KindRenamed), string(directory.KindDefunct),
 			string(directory.KindReturned), string(directory.KindUnlisted), string(directory.KindRemoved), string(directory.KindMerged),
-			string(directory.KindMoved), string(directory.KindRekeyed),
+			string(directory.KindMoved), string(directory.KindRekeyed), string(directory.KindClaimed),
 		},
 		"field.":        {"moved_to"}, // which only a move changes
 		"filters.":      {"region", "country", "service"},
@@ -44,13 +44,30 @@ func families() map[string][]string {
 	for _, f := range directory.Fields() {
 		members["field."] = append(members["field."], f.Name)
 	}
-	for _, code := range []int{400, 403, 404, 405, 410, 500} {
+	for _, code := range []int{400, 401, 403, 404, 405, 410, 422, 429, 500} {
 		members["trouble.heading_"] = append(members["trouble.heading_"], fmt.Sprint(code))
 		members["trouble.text_"] = append(members["trouble.text_"], fmt.Sprint(code))
 	}
 	for _, part := range []string{"trouble.heading_", "trouble.text_"} {
-		members[part] = append(members[part], "post_gone")
+		members[part] = append(members[part], "post_gone", "not_yours")
 	}
+	members["edit.hint_"] = formFields
+	for _, shelf := range shelves {
+		members["edit.shelf_"] = append(members["edit.shelf_"], shelf.name)
+	}
+	members["desk.done_"] = []string{"saved", "same", "posted", "edited", "deleted", "hidden", "shown"}
+	members["compose.wrong_"] = []string{"too_large"}
+	members["compose.slot_"] = []string{"alt_missing", "alt_long", "no_picture", "lost"}
+	for _, part := range []string{"role.", "register.lede_", "invitation.lede_", "claim.member_", "people.invited_"} {
+		members[part] = []string{string(directory.Owner), string(directory.Editor)}
+	}
+	for _, method := range []string{"rel-me", "meta", "file", "dns"} {
+		for _, part := range []string{"claim.way_", "claim.where_", "claim.found_"} {
+			members[part] = append(members[part], method)
+		}
+	}
+	members["claim.found_"] = append(members["claim.found_"], sandboxProof)
+	members["me.notice_"] = []string{"claimed", "waiting", "invited", "passkey_added", "passkey_removed", "ended"}
 	for _, wrong := range []mistyped{typedNothing, typedOddly, typedTooMuch, typedNumbers, typedUs, typedUnknown} {
 		members["follow.wrong_"] = append(members["follow.wrong_"], string(wrong))
 	}

@@ -48,6 +48,7 @@ type page struct {
 	// Activity is the path of the same thing for servers of the fediverse.
 	Activity string
 	Follow   bool // it has a form that leads to a reader's own server
+	Passkey  bool // it has a form that makes or uses a passkey
 	Body     any
 }
 
@@ -121,6 +122,7 @@ func (p *pages) functions() template.FuncMap {
 		"host":     hostOf,
 		"weblink":  webLink,
 		"picture":  picturePath,
+		"browser":  browserName,
 		"value":    newValue,
 		"chip":     newChip,
 		"add":      func(a, b int) int { return a + b },
@@ -176,6 +178,9 @@ func send(w http.ResponseWriter, status int, p page, body []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if p.Follow {
 		w.Header().Set("Content-Security-Policy", followPolicy)
+	}
+	if p.Passkey {
+		w.Header().Set("Content-Security-Policy", passkeyPolicy)
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a reader who has gone away needs no error page

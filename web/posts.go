@@ -125,7 +125,7 @@ func readBefore(r *http.Request) (int64, error) {
 	if err != nil {
 		return 0, nil
 	}
-	return max(id, 0), nil
+	return id, nil
 }
 
 // olderPosts is a page of what an actor posted earlier.

@@ -39,6 +39,43 @@ func (s *Server) routes() http.Handler {
 	get("/privacy", s.page("privacy"))
 	get("/contact", s.page("contact"))
 
+	// For those who speak for a co-op
+	ownGet := func(path string, a answer) { m.Handle(path, s.private(a)).Methods(http.MethodGet, http.MethodHead) }
+	ownPost := func(path string, a answer) { m.Handle(path, s.private(a)).Methods(http.MethodPost) }
+	ownGet("/coops/{handle}/claim", s.claimPage)
+	ownPost("/coops/{handle}/claim", s.limited("claim", s.beginClaim))
+	ownPost("/coops/{handle}/claim/check", s.limited("check", s.checkClaim))
+	ownPost("/coops/{handle}/claim/pretend", s.pretendClaim)
+	ownPost("/coops/{handle}/claim/take", s.limited("claim", s.takeClaim))
+	ownGet("/coops/{handle}/people", s.peoplePage)
+	ownPost("/coops/{handle}/people/invite", s.limited("invite", s.invite))
+	ownPost("/coops/{handle}/people/{id:[0-9]+}/remove", s.removeMember)
+	ownGet("/coops/{handle}/edit", s.editForm)
+	ownPost("/coops/{handle}/edit", s.edit)
+	ownGet("/coops/{handle}/news", s.news)
+	ownPost("/coops/{handle}/news/replies", s.hideReply)
+	ownGet("/coops/{handle}/news/new", s.composeForm)
+	ownPost("/coops/{handle}/news/new", s.limited("post", s.compose))
+	ownGet("/coops/{handle}/news/{id:[0-9]+}/edit", s.recomposeForm)
+	ownPost("/coops/{handle}/news/{id:[0-9]+}/edit", s.limited("post", s.recompose))
+	ownGet("/coops/{handle}/news/{id:[0-9]+}/delete", s.deleteForm)
+	ownPost("/coops/{handle}/news/{id:[0-9]+}/delete", s.deletePost)
+	ownGet("/coops/{handle}/news/pictures/{token}", s.keptPicture)
+	ownGet("/invitations/{token}", s.limited("invitation", s.invitationPage))
+	ownPost("/invitations/{token}", s.limited("invitation", s.acceptInvitation))
+	ownGet("/register", s.limited("register", s.registerPage))
+	ownPost("/register/begin", s.limited("register", s.beginRegister))
+	ownPost("/register/finish", s.limited("register", s.finishRegister))
+	ownGet("/sign-in", s.signInPage)
+	ownPost("/sign-in/begin", s.limited("sign in", s.beginSignIn))
+	ownPost("/sign-in/finish", s.limited("sign in", s.finishSignIn))
+	ownPost("/sign-out", s.signOut)
+	ownGet("/me", s.mePage)
+	ownPost("/me/passkeys/begin", s.limited("passkey", s.beginPasskey))
+	ownPost("/me/passkeys/finish", s.limited("passkey", s.finishPasskey))
+	ownPost("/me/passkeys/remove", s.removePasskey)
+	ownPost("/me/sign-ins/end", s.endSignIn)
+
 	// Those of our actors that are no co-ops. Other servers know these addresses
 	// as their ids.
 	get("/actors/directory", directoryActor)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"coopverse/web"
+
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -41,6 +43,9 @@ var pageTypes = []struct{ name, path string }{
 	{"post-directory", "/actors/directory/posts/1"},
 	{"post-gone", "/coops/hypha/posts/3"},
 	{"introduction", "/coops/agaric/introduction"},
+	{"claim", "/coops/agaric/claim"},
+	{"claim-defunct", "/coops/quilted/claim"},
+	{"sign-in", "/sign-in"},
 	{"bad-request", "/?q=%zz"},
 }
 
@@ -60,6 +65,16 @@ func TestScreenshots(t *testing.T) {
 	}
 	server, ctx := served(t), browser(t)
 	photographForReadme(t, ctx, server.URL, folder)
+	origin, shown := local(t, func(*web.Config) {})
+	walkAsOwner(t, ctx, origin, shown, func(name string) {
+		for _, s := range []screen{desktop, phone} {
+			for _, scheme := range []string{"light", "dark"} {
+				do(t, ctx, lookAt(s, scheme))
+				png, err := captured(ctx, s, tallest)
+				keep(t, folder, "owner-"+name, s, scheme, png, err)
+			}
+		}
+	})
 	for _, s := range []screen{desktop, phone} {
 		for _, scheme := range []string{"light", "dark"} {
 			for _, p := range pageTypes {

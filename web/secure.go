@@ -16,6 +16,10 @@ var policy = strings.Join([]string{
 // where its answer sends the reader, and that is the reader's own server.
 var followPolicy = strings.Replace(policy, "form-action 'self'", "form-action 'self' https:", 1)
 
+// passkeyPolicy is that of pages with a passkey: their script tells us what the
+// browser says.
+var passkeyPolicy = policy + "; connect-src 'self'"
+
 // secured sets the headers that every answer has. Other sites learn from a
 // link that a reader came from us, not from which page or search.
 func secured(next http.Handler) http.Handler {

@@ -111,8 +111,9 @@ func TestUnlistedCoopBelongsToNoTopic(t *testing.T) {
 	d := directory.New(storetest.SQLite(t))
 	storetest.ImportList(t, d, []byte(told), nil)
 	h := pagesOf(t, d, config)
-	if !strings.Contains(get(h, "/coops/testa").Body.String(), `href="/actors/hosting"`) {
-		t.Fatal("a listed co-op does not lead to its topics")
+	curate(t, d, "testa", directory.Edit{Set: map[string]string{"places": "Lille, France; Lyon, France"}})
+	if body := get(h, "/coops/testa").Body.String(); !strings.Contains(body, `href="/actors/hosting"`) || strings.Count(body, `href="/actors/france"`) != 1 {
+		t.Fatal("a listed co-op does not lead to each of its topics, once")
 	}
 	curate(t, d, "testa", directory.Edit{Set: map[string]string{"status": "unlisted"}})
 	if body := get(h, "/coops/testa").Body.String(); strings.Contains(body, `href="/actors/`) || !strings.Contains(body, `id="server"`) {

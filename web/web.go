@@ -12,19 +12,31 @@ import (
 
 	"coopverse/directory"
 
+	"github.com/alexedwards/scs/v2"
+	"github.com/go-webauthn/webauthn/webauthn"
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/maypok86/otter/v2"
 	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Config is what the pages must be told about where they stand.
 type Config struct {
-	Origin  string               // https://coops.example, no trailing slash
-	Name    string               // the directory's name
-	Contact string               // e-mail address or http(s) URL for corrections and removal; required
-	Version string               // of the program, shown at the foot
-	Sandbox bool                 // a banner says that this is a local trial
-	Source  string               // http(s) URL of this program's source code, linked at the foot; optional
-	Follow  FollowDialog         // nil: the dialog that most servers have is taken to be there
+	Origin  string       // https://coops.example, no trailing slash
+	Name    string       // the directory's name
+	Contact string       // e-mail address or http(s) URL for corrections and removal; required
+	Version string       // of the program, shown at the foot
+	Sandbox bool         // a banner says that this is a local trial
+	Source  string       // http(s) URL of this program's source code, linked at the foot; optional
+	Follow  FollowDialog // nil: the dialog that most servers have is taken to be there
+	Prove   ProveClaim   // nil: claims cannot be proved by a website
+
+	// ProofWays are the ways to prove a claim that there are for a website, the
+	// simplest first. Prove finds each of them.
+	ProofWays func(website, page, token string) []ProofWay
+
+	Publish  PublishPost // nil: who is named in a post is not looked up
+	EditPost EditPost    // as Publish
+
 	Logger  *slog.Logger         // nil: slog.Default()
 	Metrics *prometheus.Registry // nil: one of our own; /metrics shows it
 }
@@ -44,6 +56,26 @@ type Config struct {
 // through the guarded client, keeps nothing and names no account in a log.
 type FollowDialog func(ctx context.Context, account, actor string) (dialog string, err error)
 
+// ProveClaim looks whether a co-op's website shows a claim's token, as the page
+// of the claim says how. page is the co-op's page here. The error is for people
+// when nothing was found, a sentence a line; it goes through the guarded client.
+type ProveClaim func(ctx context.Context, website, page, token string) (method, foundAt string, err error)
+
+// ProofWay is one way to prove a claim.
+type ProofWay struct {
+	Method string // as ProveClaim names it: rel-me, meta, file or dns
+	Where  string // address of the page or file, or DNS name, where it is to be put
+	Text   string // what is to be copied
+}
+
+// PublishPost posts as the actor with that handle, after looking up whom the
+// draft names. The error is an ErrInvalid, or one of Directory.Publish, when the
+// draft cannot be taken.
+type PublishPost func(ctx context.Context, handle string, draft directory.Draft, origin string) (directory.Post, error)
+
+// EditPost gives a post another text, in the same way.
+type EditPost func(ctx context.Context, handle string, id int64, draft directory.Draft, origin string) (directory.Post, error)
+
 // Server answers browsers and programs over HTTP.
 type Server struct {
 	directory *directory.Directory
@@ -53,6 +85,12 @@ type Server struct {
 	pages     *pages
 	sections  keptSections
 	edition   string // names this build's texts, styles and settings; part of every ETag
+	sessions  *scs.SessionManager
+	passkeys  *webauthn.WebAuthn
+	limits    limits
+	drafts    *otter.Cache[string, draftPicture]
+	sent      *otter.Cache[string, int64]
+	decoding  chan struct{} // holds one while a picture is decoded
 	handler   http.Handler
 }
 
@@ -65,9 +103,14 @@ func New(d *directory.Directory, c Config) (*Server, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	s := &Server{directory: d, config: c, log: c.Logger, metrics: newMetrics(c.Metrics), edition: edition(c)}
+	s := &Server{directory: d, config: c, log: c.Logger, metrics: newMetrics(c.Metrics), edition: edition(c), sessions: newSessions(d, c.Origin), limits: newLimits()}
+	s.sessions.ErrorFunc = s.fail
+	s.drafts, s.sent, s.decoding = newDrafts(), newSent(), make(chan struct{}, 1)
 	var err error
 	if s.pages, err = parsePages(newSite(c, s.edition)); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	if s.passkeys, err = newPasskeys(s.pages.site); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	compress, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.ExceptContentTypes([]string{"font/woff2", "image/png"}))

@@ -34,7 +34,7 @@ func pagesOf(t testing.TB, d *directory.Directory, c web.Config) http.Handler {
 // seeded is the bundled list, with a few things that have happened to it.
 func seeded(t testing.TB) http.Handler {
 	t.Helper()
-	return pagesOf(t, happened(t), config)
+	return claimable(t, happened(t), sites{})
 }
 
 func happened(t testing.TB) *directory.Directory {

@@ -1,0 +1,504 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"coopverse/directory"
+	"coopverse/directory/picture"
+
+	"github.com/gorilla/mux"
+	"github.com/maypok86/otter/v2"
+)
+
+// fromNewsPage is the origin of what is posted here, for the history.
+const fromNewsPage = "news page"
+
+// Limits of what a form for a post sends, in bytes, and of how long it may take.
+const (
+	maxUpload     = directory.MaxPostPictures*picture.MaxBytes + 1<<20
+	maxWritten    = 64 << 10 // of one field
+	maxUploadTime = 5 * time.Minute
+	lookUpsTime   = 45 * time.Second // for those whom the text names
+)
+
+// composing is the page on which a co-op writes a post.
+type composing struct {
+	Desk     deskHead
+	Once     string // names this form, so that pressing the button twice posts once
+	ID       int64  // 0: a new post
+	Version  int64  // of the post that is edited
+	Text     string
+	Language string
+	Boost    bool
+	Slots    []*slot
+	Refused  string // why the text cannot be taken
+	Wrong    string // which message says what is wrong besides
+	Conflict *post  // as somebody else has left it meanwhile
+	Preview  *post
+
+	languages string // that the co-op works in
+}
+
+// New says whether nothing is edited.
+func (c composing) New() bool { return c.ID == 0 }
+
+// Path is where the form is sent.
+func (c composing) Path() string {
+	if c.New() {
+		return c.Desk.News() + "/new"
+	}
+	return newsPath(c.Desk.Whom.Handle, c.ID) + "/edit"
+}
+
+// Most and Left are how long the text may be, and how much longer it may get;
+// Left is below 0 when it is too long.
+func (c composing) Most() int { return directory.MaxPost }
+func (c composing) Left() int { return c.Most() - utf8.RuneCountInString(strings.TrimSpace(c.Text)) }
+
+// MostAlt is how long the description of a picture may be.
+func (c composing) MostAlt() int { return directory.MaxAlt }
+
+// Marked says whether something is wrong that is marked where it stands.
+func (c composing) Marked() bool {
+	return c.Refused != "" || slices.ContainsFunc(c.Slots, (*slot).wrong)
+}
+
+// Pictured says whether a picture is there, or something wrong with one.
+func (c composing) Pictured() bool {
+	return slices.ContainsFunc(c.Slots, func(s *slot) bool { return s.Shown != "" || s.wrong() || s.Alt != "" })
+}
+
+// commonLanguages are those in which many co-ops write, as BCP 47 tags.
+const commonLanguages = "ar bg bn ca cs da de el en eo es et eu fa fi fr ga gl he hi hr hu id is it ja ko lt lv nb nl pl pt pt-BR ro ru sk sl sr sv th tr uk ur vi zh"
+
+// Languages are those to choose from: the one of the text, those that the
+// co-op works in, and then the others by their names.
+func (c composing) Languages() []string {
+	others := strings.Fields(commonLanguages)
+	slices.SortFunc(others, func(a, b string) int { return cmp.Compare(languageInEnglish(a), languageInEnglish(b)) })
+	var all []string
+	for _, tag := range append(append(split(c.Language, ","), split(c.languages, ",")...), others...) {
+		if !slices.Contains(all, tag) {
+			all = append(all, tag)
+		}
+	}
+	return all
+}
+
+// slot is the place of one picture on the form.
+type slot struct {
+	Number  int    // from 1
+	Kept    string // names the picture that is here; "": none
+	Shown   string // where it can be looked at
+	Alt     string
+	Refused string // why the file that was sent cannot be taken
+	Wrong   string // which message says what else is wrong
+
+	picture *picture.Picture // that was uploaded just now
+	remove  bool
+}
+
+func (s *slot) wrong() bool { return s.Refused != "" || s.Wrong != "" }
+
+// Describe says whether the description is what is wrong.
+func (s *slot) Describe() bool { return s.Wrong == "alt_missing" || s.Wrong == "alt_long" }
+
+// draftPicture is a picture that was uploaded for a post which is not yet
+// written.
+type draftPicture struct {
+	picture.Picture
+	personID int64
+	handle   string
+}
+
+// Pictures of drafts are kept in memory, so that they need not be chosen again
+// after a look at the preview or a slip in the text.
+const (
+	draftTime    = 2 * time.Hour
+	draftsWeight = 64 << 20 // bytes, of all of them together
+)
+
+func newDrafts() *otter.Cache[string, draftPicture] {
+	return otter.Must(&otter.Options[string, draftPicture]{
+		MaximumWeight: draftsWeight, ExpiryCalculator: otter.ExpiryAccessing[string, draftPicture](draftTime),
+		Weigher: func(_ string, p draftPicture) uint32 { return uint32(len(p.Data)) },
+	})
+}
+
+// newSent keeps which posts the forms of a while ago became.
+func newSent() *otter.Cache[string, int64] {
+	return otter.Must(&otter.Options[string, int64]{MaximumSize: 10_000, ExpiryCalculator: otter.ExpiryWriting[string, int64](draftTime)})
+}
+
+// composing is an empty form for a co-op's post.
+func (s *Server) composing(ctx context.Context, c directory.Coop) composing {
+	form := composing{Desk: s.deskHead(ctx, c, ""), Once: rand.Text(), Boost: true, languages: c.Languages}
+	for i := range directory.MaxPostPictures {
+		form.Slots = append(form.Slots, &slot{Number: i + 1})
+	}
+	return form
+}
+
+// composeForm shows an empty form.
+func (s *Server) composeForm(w http.ResponseWriter, r *http.Request) error {
+	c, _, err := s.keeper(w, r)
+	if err != nil {
+		return err
+	}
+	if c.MovedTo != "" {
+		http.Redirect(w, r, coopPath(c.Handle)+"/news", http.StatusSeeOther)
+		return nil
+	}
+	return s.showDesk(w, http.StatusOK, "compose", s.composing(r.Context(), c))
+}
+
+// recomposeForm shows the form with a post that was written earlier.
+func (s *Server) recomposeForm(w http.ResponseWriter, r *http.Request) error {
+	c, _, err := s.keeper(w, r)
+	if err != nil {
+		return err
+	}
+	p, err := s.standingPost(r, c)
+	if err != nil {
+		return err
+	}
+	form := s.composing(r.Context(), c)
+	form.ID, form.Version, form.Text, form.Language = p.ID, p.UpdatedAt.UnixMilli(), p.Body, p.Language
+	for i, has := range p.Pictures {
+		form.Slots[i].Kept, form.Slots[i].Shown, form.Slots[i].Alt = positioned(has.Position), picturePath(has), has.Alt
+	}
+	return s.showDesk(w, http.StatusOK, "compose", form)
+}
+
+// positioned names a picture that is on the post already.
+func positioned(position int) string { return "p" + strconv.Itoa(position) }
+
+// standingPost is the co-op's post that an address is about, if it stands.
+func (s *Server) standingPost(r *http.Request, c directory.Coop) (directory.Post, error) {
+	id, err := strconv.ParseInt(mux.Vars(r)["id"], 10, 64)
+	if err != nil {
+		return directory.Post{}, errNotFound
+	}
+	p, err := s.directory.Post(r.Context(), c.Handle, id)
+	if err == nil && p.DeletedAt != nil {
+		err = errPostGone
+	}
+	return p, err
+}
+
+// compose posts what was written, or shows it first.
+func (s *Server) compose(w http.ResponseWriter, r *http.Request) error {
+	return s.write(w, r, func(directory.Coop) (directory.Post, error) { return directory.Post{}, nil })
+}
+
+// recompose gives a post another text or other pictures.
+func (s *Server) recompose(w http.ResponseWriter, r *http.Request) error {
+	return s.write(w, r, func(c directory.Coop) (directory.Post, error) { return s.standingPost(r, c) })
+}
+
+// write takes the form of a post, new or not. Who sends it is known before any
+// of it is read.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(directory.Coop) (directory.Post, error)) error {
+	w.Header().Set("Cache-Control", "no-store")
+	if err := sameOrigin.Check(r); err != nil {
+		return errForeignForm
+	}
+	c, by, err := s.keeper(w, r)
+	if err != nil {
+		return err
+	}
+	before, err := which(c)
+	if err != nil {
+		return err
+	}
+	form := s.composing(r.Context(), c)
+	form.ID, form.Boost = before.ID, false
+	do, err := s.readWritten(w, r, &form)
+	if err != nil {
+		return err
+	}
+	draft, err := s.draftOf(r.Context(), by, before, &form)
+	if err != nil {
+		return err
+	}
+	sound := form.check(draft)
+	switch {
+	case !form.New() && form.Version != before.UpdatedAt.UnixMilli():
+		form.Version, form.Conflict = before.UpdatedAt.UnixMilli(), &post{Post: before, Author: form.Desk.Whom}
+		return s.showDesk(w, http.StatusConflict, "compose", form)
+	case !sound:
+		return s.showDesk(w, http.StatusUnprocessableEntity, "compose", form)
+	case do == "preview":
+		form.Preview = &post{Post: directory.Post{Handle: c.Handle, Body: strings.TrimSpace(draft.Text), Language: draft.Language, Mentions: before.Mentions}, Author: form.Desk.Whom}
+		return s.showDesk(w, http.StatusOK, "compose", form)
+	}
+	err = s.save(r.Context(), c, by, before, draft, form.Once)
+	if reason, refused := refusalOf(err); refused {
+		form.Refused = reason
+		return s.showDesk(w, http.StatusUnprocessableEntity, "compose", form)
+	}
+	if err != nil {
+		return err
+	}
+	for _, slot := range form.Slots {
+		s.drafts.Invalidate(slot.Kept)
+	}
+	done := "edited"
+	if form.New() {
+		done = "posted"
+	}
+	return s.toDesk(w, r, c, done)
+}
+
+// save posts a draft, or edits a post. What is sent twice from the same form is
+// posted once. A reader who goes away meanwhile does not break it off.
+func (s *Server) save(ctx context.Context, c directory.Coop, by directory.Actor, before directory.Post, draft directory.Draft, once string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookUpsTime)
+	defer cancel()
+	if before.ID != 0 {
+		edit := s.config.EditPost
+		if edit == nil {
+			edit = s.directory.EditPost
+		}
+		if _, err := edit(ctx, c.Handle, before.ID, draft, fromNewsPage); err != nil {
+			return err
+		}
+		return s.directory.Audit(ctx, by, "edited a post", c.Handle, postPath(c.Handle, before.ID))
+	}
+	publish := s.config.Publish
+	if publish == nil {
+		publish = s.directory.Publish
+	}
+	key := fmt.Sprintf("%d %s %s", by.PersonID, c.Handle, cmp.Or(once, rand.Text()))
+	_, err := s.sent.Get(ctx, key, otter.LoaderFunc[string, int64](func(context.Context, string) (int64, error) {
+		p, err := publish(ctx, c.Handle, draft, fromNewsPage)
+		if err != nil {
+			return 0, err
+		}
+		return p.ID, s.directory.Audit(ctx, by, "posted", c.Handle, postPath(c.Handle, p.ID))
+	}))
+	return err
+}
+
+// refusalOf is the sentence that says why a post cannot be taken as it is:
+// something is wrong with it, or somebody whom it names cannot be found.
+func refusalOf(err error) (reason string, refused bool) {
+	var gone *directory.GoneError
+	var moved *directory.MovedError
+	switch {
+	case err == nil:
+		return "", false
+	case errors.Is(err, directory.ErrInvalid):
+		return withoutKind(err, directory.ErrInvalid), true
+	case errors.Is(err, directory.ErrNotFound), errors.As(err, &gone), errors.As(err, &moved), errors.Is(err, context.DeadlineExceeded):
+		return err.Error(), true
+	}
+	return "", false
+}
+
+// withoutKind is what an error says besides of what kind it is.
+func withoutKind(err, kind error) string { return strings.TrimPrefix(err.Error(), kind.Error()+": ") }
+
+// readWritten reads the form of a post as it arrives. A picture is decoded
+// before the next one is read. What is too large is noted in the form, which
+// then holds what came before.
+func (s *Server) readWritten(w http.ResponseWriter, r *http.Request, form *composing) (do string, err error) {
+	connection := http.NewResponseController(w)
+	// Not every connection has deadlines, and those that have none need no later ones.
+	_ = connection.SetReadDeadline(time.Now().Add(maxUploadTime))
+	_ = connection.SetWriteDeadline(time.Now().Add(maxUploadTime + lookUpsTime))
+	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return "", errBadRequest
+	}
+	for {
+		part, err := parts.NextPart()
+		if err == nil {
+			err = s.readPart(r.Context(), part, form, &do)
+		}
+		var tooLarge *http.MaxBytesError
+		switch {
+		case errors.Is(err, io.EOF):
+			return do, nil
+		case errors.As(err, &tooLarge):
+			form.Wrong, form.Boost = "too_large", form.New() // what came after the pictures is lost
+			return do, nil
+		case err != nil && r.Context().Err() != nil:
+			return "", r.Context().Err()
+		case err != nil:
+			return "", errBadRequest
+		}
+	}
+}
+
+func (s *Server) readPart(ctx context.Context, part *multipart.Part, form *composing, do *string) error {
+	name, number, _ := strings.Cut(part.FormName(), "-")
+	at, err := strconv.Atoi(number)
+	if err != nil || at < 1 || at > len(form.Slots) {
+		at = 0
+	}
+	if name == "file" && at > 0 {
+		return s.readPicture(ctx, part, form.Slots[at-1])
+	}
+	bytes, err := io.ReadAll(io.LimitReader(part, maxWritten))
+	if err != nil {
+		return err
+	}
+	value := strings.ToValidUTF8(string(bytes), "\uFFFD")
+	switch {
+	case name == "text":
+		form.Text = strings.ReplaceAll(value, "\r\n", "\n")
+	case name == "once":
+		form.Once = value
+	case name == "language":
+		form.Language = value
+	case name == "boost":
+		form.Boost = value == "yes"
+	case name == "version":
+		form.Version, _ = strconv.ParseInt(value, 10, 64) // what is no number is no version that there is
+	case name == "do":
+		*do = value
+	case at == 0:
+	case name == "alt":
+		form.Slots[at-1].Alt = strings.Join(strings.Fields(value), " ")
+	case name == "kept":
+		form.Slots[at-1].Kept = value
+	case name == "remove":
+		form.Slots[at-1].remove = true
+	}
+	return nil
+}
+
+// readPicture reads one picture. It waits until no other is being decoded: a
+// large one takes a hundred megabytes for a moment.
+func (s *Server) readPicture(ctx context.Context, part *multipart.Part, at *slot) error {
+	data, err := io.ReadAll(io.LimitReader(part, picture.MaxBytes+1))
+	if err != nil || len(data) == 0 && part.FileName() == "" {
+		return err
+	}
+	select {
+	case s.decoding <- struct{}{}:
+		defer func() { <-s.decoding }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	p, err := picture.Read(bytes.NewReader(data), part.FileName())
+	if errors.Is(err, picture.ErrUnusable) {
+		at.Refused = withoutKind(err, picture.ErrUnusable)
+		return nil
+	}
+	at.picture = &p
+	return err
+}
+
+// draftOf is what the form says. What is wrong with its pictures is noted in it.
+func (s *Server) draftOf(ctx context.Context, by directory.Actor, before directory.Post, form *composing) (directory.Draft, error) {
+	draft := directory.Draft{Text: form.Text, Language: form.Language, Boost: form.Boost && form.New(), InReplyTo: before.InReplyTo}
+	same := true
+	for _, at := range form.Slots {
+		p, ok, err := s.pictureAt(ctx, by, before, form.Desk.Whom.Handle, at)
+		if err != nil {
+			return draft, err
+		}
+		if !ok {
+			if at.Alt != "" && !at.wrong() {
+				at.Wrong = "no_picture"
+			}
+			continue
+		}
+		n := len(draft.Pictures)
+		same = same && n < len(before.Pictures) && at.Kept == positioned(n) && at.Alt == before.Pictures[n].Alt
+		draft.Pictures = append(draft.Pictures, directory.DraftPicture{Picture: p, Alt: at.Alt})
+		switch {
+		case at.wrong():
+		case at.Alt == "":
+			at.Wrong = "alt_missing"
+		case utf8.RuneCountInString(at.Alt) > directory.MaxAlt:
+			at.Wrong = "alt_long"
+		}
+	}
+	if same && !form.New() && len(draft.Pictures) == len(before.Pictures) {
+		draft.Pictures, draft.KeepPictures = nil, true
+	}
+	return draft, nil
+}
+
+// pictureAt is the picture in a slot, if there is one: one that was uploaded
+// just now or a moment ago, or one that is on the post. Kept names nothing else,
+// so that nobody gets at pictures of others.
+func (s *Server) pictureAt(ctx context.Context, by directory.Actor, before directory.Post, handle string, at *slot) (p picture.Picture, ok bool, err error) {
+	kept, folder := at.Kept, coopPath(handle)+"/news/pictures/"
+	at.Kept = ""
+	if at.picture != nil {
+		at.Kept = rand.Text()
+		at.Shown = folder + at.Kept
+		s.drafts.Set(at.Kept, draftPicture{*at.picture, by.PersonID, handle})
+		return *at.picture, true, nil
+	}
+	if at.remove {
+		at.Alt = ""
+		return picture.Picture{}, false, nil
+	}
+	for _, has := range before.Pictures {
+		if kept == positioned(has.Position) {
+			stored, err := s.directory.Picture(ctx, has.Hash)
+			at.Kept, at.Shown = kept, picturePath(has)
+			return picture.Picture{MediaType: stored.MediaType, Width: stored.Width, Height: stored.Height, Data: stored.Data}, true, err
+		}
+	}
+	if kept == "" {
+		return picture.Picture{}, false, nil
+	}
+	draft, ok := s.draftPicture(kept, by, handle)
+	if !ok {
+		at.Wrong = "lost"
+		return picture.Picture{}, false, nil
+	}
+	at.Kept, at.Shown = kept, folder+kept
+	return draft.Picture, true, nil
+}
+
+// draftPicture is a picture that the same person has uploaded for the same
+// co-op.
+func (s *Server) draftPicture(token string, by directory.Actor, handle string) (draftPicture, bool) {
+	p, ok := s.drafts.GetIfPresent(token)
+	return p, ok && p.personID == by.PersonID && p.handle == handle
+}
+
+// check says whether the form can be taken, and notes why not.
+func (c *composing) check(draft directory.Draft) bool {
+	if err := draft.Check(); err != nil && !slices.ContainsFunc(c.Slots, (*slot).wrong) {
+		c.Refused = withoutKind(err, directory.ErrInvalid)
+	}
+	return c.Wrong == "" && !c.Marked()
+}
+
+// keptPicture shows a picture of a draft to whoever has uploaded it.
+func (s *Server) keptPicture(w http.ResponseWriter, r *http.Request) error {
+	c, by, err := s.keeper(w, r)
+	if err != nil {
+		return err
+	}
+	p, ok := s.draftPicture(mux.Vars(r)["token"], by, c.Handle)
+	if !ok {
+		return errNotFound
+	}
+	w.Header().Set("Content-Type", p.MediaType)
+	w.Header().Set("Content-Length", fmt.Sprint(len(p.Data)))
+	_, err = w.Write(p.Data)
+	return err
+}

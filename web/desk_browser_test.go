@@ -1,0 +1,234 @@
+package web_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"coopverse/directory"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// deskType is a page of a co-op's desk: one that is asked for, or one that a
+// form leads to.
+type deskType struct {
+	name, path string
+	form       url.Values
+	parts      []part
+}
+
+// manned is the directory with somebody who speaks for Agaric, and the pages of
+// its desk.
+func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
+	t.Helper()
+	d := happened(t)
+	c := config
+	c.Origin = "http://coops.example" // so that the cookie needs no https
+	m := http.NewServeMux()
+	h := pagesOf(t, d, c)
+	m.Handle("/", h)
+	m.HandleFunc("/media/{file}", func(w http.ResponseWriter, r *http.Request) {
+		hash, _, _ := strings.Cut(r.PathValue("file"), ".")
+		p, err := d.Picture(r.Context(), hash)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", p.MediaType)
+		_, _ = w.Write(p.Data)
+	})
+	server := httptest.NewServer(m)
+	t.Cleanup(server.Close)
+
+	ada, grace := seated(t, d, "agaric", "Ada", directory.Owner), seated(t, d, "agaric", "Grace", directory.Editor)
+	ada.cookie.Name, grace.cookie.Name = "session", "session"
+	replies, err := d.AllReplies(context.Background(), "agaric", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada.sends(h, "/coops/agaric/news/replies", url.Values{"do": {"hide"}, "reply": {replies[0].ID}})
+
+	older := ada.entryForm(t, h, "agaric")
+	theirs := ada.entryForm(t, h, "agaric")
+	theirs.Set("founded", "2005")
+	theirs.Set("members", "9")
+	grace.sends(h, "/coops/agaric/edit", theirs)
+	older.Set("founded", "2004")
+	older.Set("do", "save")
+	fine := ada.entryForm(t, h, "agaric")
+	fine.Set("do", "preview")
+	wrong := ada.entryForm(t, h, "agaric")
+	wrong.Set("founded", "long ago")
+	wrong.Set("places", "Nowhere at all")
+	wrong.Set("services", "witchcraft")
+	wrong.Set("website", "agaric.example/"+strings.Repeat("a-very-long-page-", 20))
+
+	edit := newsPath("agaric", 2) + "/edit"
+	photo := painted(t, 900, 600, "").Data
+	return server, ada, []deskType{
+		{name: "edit", path: "/coops/agaric/edit"},
+		{name: "edit-preview", path: "/coops/agaric/edit", form: fine},
+		{name: "edit-wrong", path: "/coops/agaric/edit", form: wrong},
+		{name: "edit-conflict", path: "/coops/agaric/edit", form: older},
+		{name: "desk", path: "/coops/agaric/news"},
+		{name: "compose", path: "/coops/agaric/news/new"},
+		{name: "compose-preview", path: "/coops/agaric/news/new", parts: []part{
+			written("text", "We moved to a larger house, and there is a desk free: https://agaric.example/desk\n\n#coworking"), written("language", "en"),
+			{"file-1", "house.png", photo}, written("alt-1", "A house with a green door."), written("boost", "yes"), written("do", "preview"),
+		}},
+		{name: "compose-wrong", path: "/coops/agaric/news/new", parts: []part{
+			written("text", strings.Repeat("Too long. ", 600)), {"file-1", "house.png", photo}, {"file-2", strings.Repeat("long", 30) + ".html", []byte("<html>")},
+			written("alt-2", "A page"), written("alt-3", "Nothing"), written("do", "post"),
+		}},
+		{name: "recompose", path: edit},
+		{name: "recompose-conflict", path: edit, parts: []part{written("version", "1"), written("text", "Mine."), written("language", "de"), written("do", "post")}},
+		{name: "delete", path: newsPath("agaric", 2) + "/delete"},
+	}
+}
+
+// body is the page as the directory answers.
+func (d deskType) body(t testing.TB, h http.Handler, who seat) *httptest.ResponseRecorder {
+	t.Helper()
+	switch {
+	case d.form != nil:
+		return who.sends(h, d.path, d.form)
+	case d.parts != nil:
+		return who.uploads(t, h, d.path, d.parts...)
+	}
+	return who.asks(h, d.path)
+}
+
+// eachDeskPage opens every page of the desk in a browser, on each screen. What
+// a form leads to is shown from a copy, at an address of its own.
+func eachDeskPage(t *testing.T, screens []screen, look func(ctx context.Context, name string, s screen, scheme string)) {
+	t.Helper()
+	server, ada, types := manned(t)
+	ctx := browser(t)
+	copies := make(map[string][]byte)
+	pages := server.Config.Handler
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if body, ok := copies[r.URL.Path]; ok {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = w.Write(body)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
+	cookie := call(network.SetCookie, network.SetCookieParams{Name: ada.cookie.Name, Value: ada.cookie.Value, URL: server.URL})
+	do(t, ctx, cookie)
+	for i, p := range types {
+		path := p.path
+		if p.form != nil || p.parts != nil {
+			path = "/copy/" + strconv.Itoa(i)
+			copies[path] = p.body(t, pages, ada).Body.Bytes()
+		}
+		for _, s := range screens {
+			for _, scheme := range []string{"light", "dark"} {
+				do(t, ctx, lookAt(s, scheme), chromedp.Navigate(server.URL+path))
+				look(ctx, p.name, s, scheme)
+			}
+		}
+	}
+}
+
+func TestDesksHaveNoBarriers(t *testing.T) {
+	axe, err := os.ReadFile(fromNPM(t, "axe-core/axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	eachDeskPage(t, []screen{desktop, phone}, func(ctx context.Context, name string, s screen, scheme string) {
+		if count(t, ctx, ".bench h1") != 1 {
+			t.Fatalf("%s is not shown", name)
+		}
+		if found := barriers(t, ctx, axe); found != "" {
+			t.Errorf("%s, %s, %s:\n%s", name, s.name, scheme, found)
+		}
+	})
+}
+
+func TestNoDeskScrollsSideways(t *testing.T) {
+	var screens []screen
+	for _, width := range []int64{320, 390, 768, 1280} {
+		screens = append(screens, screen{width: width, height: 800, scale: 1})
+	}
+	eachDeskPage(t, screens, func(ctx context.Context, name string, s screen, _ string) {
+		wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64](`Math.max(document.documentElement.scrollWidth, ...[...document.querySelectorAll("main .frame > *")]
+			.map(e => e.getBoundingClientRect().left + e.scrollWidth + parseFloat(getComputedStyle(e.parentElement).paddingInlineEnd)))`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if int64(wide) > s.width {
+			t.Errorf("%s is %.0f pixels wide on a screen of %d", name, wide, s.width)
+		}
+	})
+}
+
+// TestDeskScreenshots photographs the pages of the desk, as TestScreenshots does
+// the others.
+func TestDeskScreenshots(t *testing.T) {
+	folder := os.Getenv("COOPVERSE_SCREENSHOTS")
+	if folder == "" {
+		t.Skip("set COOPVERSE_SCREENSHOTS to a folder to take screenshots")
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	eachDeskPage(t, []screen{desktop, phone}, func(ctx context.Context, name string, s screen, scheme string) {
+		png, err := captured(ctx, s, tallest*2)
+		keep(t, folder, name, s, scheme, png, err)
+	})
+}
+
+func TestMarkupOfDesksIsValid(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("no node: install it to check the markup")
+	}
+	validator := fromNPM(t, "html-validate/bin/html-validate.mjs")
+	server, ada, types := manned(t)
+	folder := t.TempDir()
+	arguments := []string{validator, "--config", "testdata/browser/htmlvalidate.json", "--formatter", "stylish"}
+	for _, p := range types {
+		file := filepath.Join(folder, p.name+".html")
+		if err := os.WriteFile(file, p.body(t, server.Config.Handler, ada).Body.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		arguments = append(arguments, file)
+	}
+	if out, err := exec.Command(node, arguments...).CombinedOutput(); err != nil {
+		t.Errorf("html-validate: %v\n%s", err, out)
+	}
+}
+
+// A person at a keyboard writes, looks at the preview with a picture that was
+// chosen once, and posts.
+func TestBrowserWritesNews(t *testing.T) {
+	server, ada, _ := manned(t)
+	ctx := browser(t)
+	file := filepath.Join(t.TempDir(), "house.png")
+	if err := os.WriteFile(file, painted(t, 300, 200, "").Data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cookie := call(network.SetCookie, network.SetCookieParams{Name: ada.cookie.Name, Value: ada.cookie.Value, URL: server.URL})
+	do(t, ctx, cookie, lookAt(phone, "light"), chromedp.Navigate(server.URL+"/coops/agaric"))
+	follow(t, ctx, `a[href="/coops/agaric/news/new"]`)
+	do(t, ctx, chromedp.SendKeys(chromedp.ID("text"), "We moved to a larger house."), chromedp.Click(chromedp.CSS(".desk-pictures > summary")),
+		chromedp.SetUploadFiles(chromedp.ID("file-1"), []string{file}), chromedp.SendKeys(chromedp.ID("alt-1"), "A house with a green door."))
+	follow(t, ctx, `button[value="preview"]`)
+	if count(t, ctx, `.preview img[alt="A house with a green door."]`) != 1 {
+		t.Error("the preview lacks the picture")
+	}
+	follow(t, ctx, `button[value="post"]`)
+	if count(t, ctx, ".desk-done") != 1 || count(t, ctx, `.news img[alt="A house with a green door."]`) != 1 {
+		t.Error("it was not posted")
+	}
+}

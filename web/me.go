@@ -1,0 +1,159 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"coopverse/directory"
+)
+
+// me is what a person's own page shows.
+type me struct {
+	Person  directory.Person
+	Notice  string // which message says what has just been done, or ""
+	Voices  []voice
+	Keys    []directory.Passkey
+	SignIns []directory.SignIn
+	Here    int64 // id of this browser's sign-in
+}
+
+// voice is one for whom a person speaks.
+type voice struct {
+	Whom speaker
+	Role directory.Role
+}
+
+// Coop says whether it is a co-op, which has pages to be edited here.
+func (v voice) Coop() bool { return directory.IsCoop(v.Whom.Handle) }
+
+// Owner says whether the person may say who else speaks for it.
+func (v voice) Owner() bool { return v.Role == directory.Owner }
+
+// mePage shows for whom somebody speaks, and how and where they sign in.
+func (s *Server) mePage(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	p, err := s.person(ctx)
+	if err != nil {
+		return err
+	}
+	shown := me{Person: p, Here: s.sessions.GetInt64(ctx, signInKey), Notice: s.sessions.PopString(ctx, noticeKey)}
+	if shown.Voices, err = s.voices(ctx, p.ID); err != nil {
+		return err
+	}
+	if shown.Keys, err = s.directory.Passkeys(ctx, p.ID); err != nil {
+		return err
+	}
+	if shown.SignIns, err = s.directory.SignIns(ctx, p.ID); err != nil {
+		return err
+	}
+	return s.show(w, http.StatusOK, "me", page{Path: "/me", NoIndex: true, Passkey: true, Body: shown})
+}
+
+// voices are all for whom a person speaks, but those that were removed since.
+func (s *Server) voices(ctx context.Context, personID int64) ([]voice, error) {
+	members, err := s.directory.Memberships(ctx, personID)
+	if err != nil {
+		return nil, err
+	}
+	var voices []voice
+	for _, m := range members {
+		whom, err := s.speaker(ctx, m.Handle)
+		if gone := (*directory.GoneError)(nil); errors.As(err, &gone) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		voices = append(voices, voice{Whom: whom, Role: m.Role})
+	}
+	return voices, nil
+}
+
+// beginPasskey has the browser make one more passkey for who is signed in.
+func (s *Server) beginPasskey(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.mine(w, r)
+	if err != nil {
+		return err
+	}
+	h, err := s.holderOf(r.Context(), p)
+	if err != nil {
+		return err
+	}
+	return s.askForNew(w, r, toAdd, h)
+}
+
+// mine is who has sent a form of their own page.
+func (s *Server) mine(w http.ResponseWriter, r *http.Request) (directory.Person, error) {
+	if err := s.form(w, r, maxForm); err != nil {
+		return directory.Person{}, err
+	}
+	return s.person(r.Context())
+}
+
+func (s *Server) finishPasskey(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	p, err := s.person(ctx)
+	if err != nil {
+		return err
+	}
+	key, _, err := s.newPasskey(w, r, toAdd)
+	if err != nil {
+		return err
+	}
+	key.PersonID = p.ID
+	if err := s.directory.AddPasskey(ctx, key); err != nil {
+		return err
+	}
+	if err := s.directory.Audit(ctx, who(p), "added a passkey", directory.DirectoryHandle, key.ID); err != nil {
+		return err
+	}
+	s.sessions.Put(ctx, noticeKey, "passkey_added")
+	return s.goOn(w, "/me")
+}
+
+func (s *Server) removePasskey(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.mine(w, r)
+	if err != nil {
+		return err
+	}
+	ctx, id := r.Context(), r.PostForm.Get("id")
+	if err := s.directory.RemovePasskey(ctx, p.ID, id); err != nil {
+		return err
+	}
+	if err := s.directory.Audit(ctx, who(p), "removed a passkey", directory.DirectoryHandle, id); err != nil {
+		return err
+	}
+	s.sessions.Put(ctx, noticeKey, "passkey_removed")
+	http.Redirect(w, r, "/me", http.StatusSeeOther)
+	return nil
+}
+
+// endSignIn signs a person out of one of their browsers, or of all of them.
+func (s *Server) endSignIn(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.mine(w, r)
+	if err != nil {
+		return err
+	}
+	ctx, here := r.Context(), s.sessions.GetInt64(r.Context(), signInKey)
+	id, all := int64(0), r.PostForm.Get("id") == "all"
+	if !all {
+		if id, err = strconv.ParseInt(r.PostForm.Get("id"), 10, 64); err != nil || id <= 0 {
+			return errBadRequest
+		}
+	}
+	if err := s.directory.EndSignIn(ctx, p.ID, id); err != nil {
+		return err
+	}
+	if !all && id != here {
+		s.sessions.Put(ctx, noticeKey, "ended")
+		http.Redirect(w, r, "/me", http.StatusSeeOther)
+		return nil
+	}
+	if err := s.sessions.Destroy(ctx); err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	return nil
+}

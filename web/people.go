@@ -1,0 +1,104 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+
+	"coopverse/directory"
+
+	"github.com/gorilla/mux"
+)
+
+// membership is what the page shows on which owners say who speaks for a co-op.
+type membership struct {
+	Coop    directory.Coop
+	Me      int64 // id of who looks
+	Members []directory.Member
+	Waiting []directory.Claim // of people who want to be owners
+
+	Link string         // of a new invitation, shown once; or ""
+	Role directory.Role // that it gives
+}
+
+// Path is where the page is.
+func (m membership) Path() string { return peoplePath(m.Coop.Handle) }
+
+func peoplePath(handle string) string { return coopPath(handle) + "/people" }
+
+// owned is the co-op that a request's address is about, and the owner of it who
+// asks.
+func (s *Server) owned(w http.ResponseWriter, r *http.Request) (c directory.Coop, by directory.Actor, elsewhere bool, err error) {
+	c, elsewhere, err = s.coopHere(w, r)
+	if elsewhere || err != nil {
+		return c, by, elsewhere, err
+	}
+	by, err = s.member(r.Context(), c.Handle, directory.Owner)
+	return c, by, false, err
+}
+
+func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request) error {
+	c, by, elsewhere, err := s.owned(w, r)
+	if elsewhere || err != nil {
+		return err
+	}
+	return s.showPeople(w, r, membership{Coop: c, Me: by.PersonID})
+}
+
+func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, shown membership) (err error) {
+	ctx := r.Context()
+	if shown.Members, err = s.directory.Members(ctx, shown.Coop.Handle); err != nil {
+		return err
+	}
+	claims, err := s.directory.Claims(ctx, shown.Coop.Handle)
+	if err != nil {
+		return err
+	}
+	for _, claim := range claims {
+		if claim.State == directory.ClaimWaiting {
+			shown.Waiting = append(shown.Waiting, claim)
+		}
+	}
+	return s.show(w, http.StatusOK, "people", page{Path: peoplePath(shown.Coop.Handle), NoIndex: true, Body: shown})
+}
+
+// invite makes an invitation. Its link is shown once, in the answer: only a
+// hash of it is kept.
+func (s *Server) invite(w http.ResponseWriter, r *http.Request) error {
+	if err := s.form(w, r, maxForm); err != nil {
+		return err
+	}
+	c, by, elsewhere, err := s.owned(w, r)
+	if elsewhere || err != nil {
+		return err
+	}
+	role := directory.Role(r.PostForm.Get("role"))
+	token, err := s.directory.Invite(r.Context(), by, c.Handle, role)
+	if err != nil {
+		return err
+	}
+	return s.showPeople(w, r, membership{Coop: c, Me: by.PersonID, Link: s.config.Origin + "/invitations/" + token, Role: role})
+}
+
+// removeMember ends somebody's place in a co-op, from their next request on.
+func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {
+	if err := s.form(w, r, maxForm); err != nil {
+		return err
+	}
+	c, by, elsewhere, err := s.owned(w, r)
+	if elsewhere || err != nil {
+		return err
+	}
+	id, err := strconv.ParseInt(mux.Vars(r)["id"], 10, 64)
+	if err != nil {
+		return errNotFound
+	}
+	if err := s.directory.RemoveMember(r.Context(), by, c.Handle, id); err != nil {
+		return err
+	}
+	to := peoplePath(c.Handle)
+	if id == by.PersonID {
+		to = "/me"
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,191 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"coopverse/directory"
+
+	"github.com/gorilla/mux"
+)
+
+// invitationKey is where a session keeps the token of the invitation that its
+// browser wants to accept.
+const invitationKey = "invitation"
+
+// joining is for what somebody becomes a person here: nobody can who was not
+// invited and has not proved a claim.
+type joining struct {
+	Whom  speaker
+	Role  directory.Role
+	Token string           // of the invitation, or ""
+	Claim *directory.Claim // if there is no invitation
+	Owned bool             // there are owners, so that a claim waits
+}
+
+// page is where somebody who is signed in already joins.
+func (j joining) page() string {
+	if j.Token != "" {
+		return "/invitations/" + j.Token
+	}
+	return claimPath(j.Whom.Handle)
+}
+
+// joining is for what this browser may register somebody, or errNoClaim.
+func (s *Server) joining(ctx context.Context) (joining, error) {
+	if token := s.sessions.GetString(ctx, invitationKey); token != "" {
+		i, err := s.directory.Invitation(ctx, token)
+		if err != nil {
+			s.sessions.Remove(ctx, invitationKey)
+			return joining{}, err
+		}
+		whom, err := s.speaker(ctx, i.Handle)
+		return joining{Whom: whom, Role: i.Role, Token: token}, err
+	}
+	claim, err := s.claimHere(ctx)
+	if err != nil {
+		return joining{}, err
+	}
+	if claim.State != directory.ClaimProved {
+		return joining{}, errNoClaim
+	}
+	whom, err := s.speaker(ctx, claim.Handle)
+	if err != nil {
+		return joining{}, err
+	}
+	members, err := s.directory.Members(ctx, claim.Handle)
+	j := joining{Whom: whom, Role: directory.Owner, Claim: &claim}
+	for _, m := range members {
+		j.Owned = j.Owned || m.Role == directory.Owner
+	}
+	return j, err
+}
+
+// registerPage shows where somebody becomes a person here.
+func (s *Server) registerPage(w http.ResponseWriter, r *http.Request) error {
+	j, err := s.joining(r.Context())
+	if errors.Is(err, errNoClaim) {
+		http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if _, err := s.person(r.Context()); err == nil { // who is known already needs no second self
+		http.Redirect(w, r, j.page(), http.StatusSeeOther)
+		return nil
+	} else if !errors.Is(err, errSignIn) {
+		return err
+	}
+	return s.show(w, http.StatusOK, "register", page{Path: "/register", NoIndex: true, Passkey: true, Body: j})
+}
+
+// beginRegister has the browser make a passkey for somebody new.
+func (s *Server) beginRegister(w http.ResponseWriter, r *http.Request) error {
+	if err := s.form(w, r, maxForm); err != nil {
+		return err
+	}
+	if _, err := s.joining(r.Context()); err != nil {
+		return err
+	}
+	name, err := directory.PersonName(r.PostForm.Get("name"))
+	if err != nil {
+		return err
+	}
+	return s.askForNew(w, r, toRegister, newHolder(name))
+}
+
+// finishRegister makes the person, signs them in, and has them speak for whom
+// they came to speak for.
+func (s *Server) finishRegister(w http.ResponseWriter, r *http.Request) error {
+	key, name, err := s.newPasskey(w, r, toRegister)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	j, err := s.joining(ctx)
+	if err != nil {
+		return err
+	}
+	p, err := s.directory.AddPerson(ctx, name, key)
+	if err != nil {
+		return err
+	}
+	if err := s.begin(r, p.ID); err != nil {
+		return err
+	}
+	if j.Token != "" {
+		err = s.accept(ctx, j.Token, p)
+	} else {
+		err = s.take(ctx, *j.Claim, p)
+	}
+	if err != nil {
+		return err
+	}
+	return s.goOn(w, "/me")
+}
+
+// invited is what an invitation's page shows.
+type invited struct {
+	joining
+	Me string // name of who is signed in, or ""
+}
+
+// invitationPage shows to what a link invites.
+func (s *Server) invitationPage(w http.ResponseWriter, r *http.Request) error {
+	ctx, token := r.Context(), mux.Vars(r)["token"]
+	i, err := s.directory.Invitation(ctx, token)
+	if err != nil {
+		return err
+	}
+	p, err := s.person(ctx)
+	if err != nil && !errors.Is(err, errSignIn) {
+		return err
+	}
+	whom, err := s.speaker(ctx, i.Handle)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Referrer-Policy", "same-origin") // whoever has the address can use it
+	return s.show(w, http.StatusOK, "invitation", page{NoIndex: true, Body: invited{joining{Whom: whom, Role: i.Role, Token: token}, p.Name}})
+}
+
+// acceptInvitation makes who is signed in a member; others register or sign in
+// first.
+func (s *Server) acceptInvitation(w http.ResponseWriter, r *http.Request) error {
+	if err := s.form(w, r, maxForm); err != nil {
+		return err
+	}
+	ctx, token := r.Context(), mux.Vars(r)["token"]
+	if _, err := s.directory.Invitation(ctx, token); err != nil {
+		return err
+	}
+	p, err := s.person(ctx)
+	if errors.Is(err, errSignIn) {
+		s.sessions.Put(ctx, invitationKey, token)
+		next := "/register"
+		if r.PostForm.Get("known") != "" {
+			next = "/sign-in"
+		}
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return nil
+	}
+	if err == nil {
+		err = s.accept(ctx, token, p)
+	}
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, "/me", http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) accept(ctx context.Context, token string, p directory.Person) error {
+	s.sessions.Remove(ctx, invitationKey)
+	if _, err := s.directory.AcceptInvitation(ctx, token, who(p)); err != nil {
+		return err
+	}
+	s.sessions.Put(ctx, noticeKey, "invited")
+	return nil
+}

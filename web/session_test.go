@@ -1,0 +1,34 @@
+package web
+
+import (
+	"bytes"
+	"testing"
+)
+
+// After signing in nobody is sent to another site.
+func TestWayBackIsOurOwn(t *testing.T) {
+	s := newServer(t, &bytes.Buffer{})
+	for kept, want := range map[string]string{
+		"/coops/igalia/edit?x=1": "/coops/igalia/edit?x=1",
+		"":                       "/me",
+		"https://evil.example/":  "/me",
+		"//evil.example/":        "/me",
+		"///evil.example/":       "/me",
+		`/\evil.example`:         "/me",
+		"/\r\nLocation: //evil":  "/me",
+		"javascript:alert(1)":    "/me",
+		"evil.example":           "/me",
+	} {
+		ctx, err := s.sessions.Load(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.sessions.Put(ctx, returnKey, kept)
+		if got := s.wentWhere(ctx); got != want {
+			t.Errorf("%q leads to %q, want %q", kept, got, want)
+		}
+		if got := s.wentWhere(ctx); got != "/me" {
+			t.Errorf("%q leads to %q again", kept, got)
+		}
+	}
+}
