@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"coopverse/directory"
 )
@@ -86,9 +85,6 @@ func repliesAfter(path, id string) string { return path + "?" + url.Values{"afte
 
 // isReply says whether a reply with that id is below the post.
 func (s *Server) isReply(ctx context.Context, id, handle string, postID int64) (bool, error) {
-	if !utf8.ValidString(id) || strings.ContainsRune(id, 0) {
-		return false, nil // no text that a database takes
-	}
 	found, err := s.directory.ReplyByID(ctx, id)
 	if errors.Is(err, directory.ErrNotFound) {
 		return false, nil
