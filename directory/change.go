@@ -53,6 +53,12 @@ func (d *Directory) LastChange(ctx context.Context) (int64, error) {
 	return lastChange(d.db.read.WithContext(ctx))
 }
 
+// LastChangeOf returns the number of the newest change of one actor; 0 if there
+// is none.
+func (d *Directory) LastChangeOf(ctx context.Context, handle string) (int64, error) {
+	return lastChange(d.db.read.WithContext(ctx).Where("handle = ?", handle))
+}
+
 // ChangesAfter returns up to limit changes that follow the given number, in order.
 func (d *Directory) ChangesAfter(ctx context.Context, number int64, limit int) ([]Change, error) {
 	var changes []Change

@@ -16,11 +16,15 @@ import (
 
 // serveDocument serves what read returns as an ActivityPub document with an
 // ETag. What is gone is answered with 410 and a Tombstone, because other
-// servers keep what they get no clear answer about. The document is kept until
-// something in the directory changes.
+// servers keep what they get no clear answer about. The document is kept: a
+// co-op's until something of that co-op changes, so that its old posts are at
+// hand, and one that speaks of many until something in the directory does.
 func (f *Federation) serveDocument(read func(r *http.Request, handle string) ([]byte, error)) http.HandlerFunc {
-	lastChange := func(r *http.Request) (int64, error) { return f.directory.LastChange(r.Context()) }
 	return f.answerWith(func(r *http.Request, handle string) ([]byte, error) {
+		lastChange := f.directory.LastChange
+		if directory.IsCoop(handle) {
+			lastChange = func(ctx context.Context) (int64, error) { return f.directory.LastChangeOf(ctx, handle) }
+		}
 		return f.documents.get(r, lastChange, func() ([]byte, error) { return read(r, handle) })
 	})
 }

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/maypok86/otter/v2"
@@ -10,8 +11,8 @@ import (
 // 2 to 5 kB each. Whoever asks for large ones at many addresses makes it no more.
 const keptDocuments = 32 << 20
 
-// documents keeps what was served, by address, until something in the
-// directory changes.
+// documents keeps what was served, by address, until what it is made from
+// changes.
 type documents struct {
 	served *otter.Cache[string, servedDocument]
 }
@@ -30,9 +31,9 @@ func newDocuments() *documents {
 
 // get returns the document at the request's address. The number of the last
 // change is read first, so that what is kept is never older than it claims.
-func (d *documents) get(r *http.Request, lastChange func(*http.Request) (int64, error), read func() ([]byte, error)) ([]byte, error) {
+func (d *documents) get(r *http.Request, lastChange func(context.Context) (int64, error), read func() ([]byte, error)) ([]byte, error) {
 	address := r.URL.RequestURI()
-	change, err := lastChange(r)
+	change, err := lastChange(r.Context())
 	if err != nil {
 		return nil, err
 	}
