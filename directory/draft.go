@@ -25,7 +25,7 @@ const (
 // Draft is what somebody wants to post.
 type Draft struct {
 	Text      string // plain text, paragraphs separated by a blank line
-	Language  string // BCP 47; "": as the text reads
+	Language  string // BCP 47; "": as before an edit, or as the text reads
 	InReplyTo string // id of the note that it answers, or ""
 	Pictures  []DraftPicture
 	Mentions  []DraftMention // whom the text names, and whom it answers
@@ -102,10 +102,19 @@ func (d Draft) body() string {
 	return strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(d.Text))
 }
 
-// tag is the draft's language; English if nothing tells.
-func (d Draft) tag() string {
-	for _, known := range []string{d.Language, notes.Read(d.Text).Language} {
-		if tag, err := language.Parse(known); err == nil && known != "" {
+// enoughWords is how long a post must be for its words to tell a language: "We
+// moved" could be Dutch.
+const enoughWords = 6
+
+// tag is the draft's language: the one that it says, or that the post had before
+// an edit, or as it reads; English if nothing tells.
+func (d Draft) tag(before string) string {
+	known := []string{d.Language, before}
+	if len(strings.Fields(d.Text)) >= enoughWords {
+		known = append(known, notes.Read(d.Text).Language)
+	}
+	for _, name := range known {
+		if tag, err := language.Parse(name); err == nil && name != "" {
 			return tag.String()
 		}
 	}

@@ -91,14 +91,20 @@ func TestLanguageOfAPostIsReadFromIt(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		for text, want := range map[string]string{
 			"Nous sommes une coopérative de développement web et nous cherchons une personne pour le projet.": "fr",
-			"1312": "en",
+			"1312":     "en",
+			"We moved": "en",
 		} {
 			if got := publish(t, d, "sange", directory.Draft{Text: text}).Language; got != want {
 				t.Errorf("%q is in %s, want %s", text, got, want)
 			}
 		}
-		if got := publish(t, d, "sange", directory.Draft{Text: "Oi", Language: "pt-br"}).Language; got != "pt-BR" {
-			t.Errorf("pt-br is kept as %s", got)
+		post := publish(t, d, "sange", directory.Draft{Text: "Oi", Language: "pt-br"})
+		if post.Language != "pt-BR" {
+			t.Errorf("pt-br is kept as %s", post.Language)
+		}
+		edit(t, d, post, directory.Draft{Text: "Oi, gente"})
+		if post, err := d.PostByID(t.Context(), post.ID); err != nil || post.Language != "pt-BR" {
+			t.Errorf("after an edit the post is in %s (%v)", post.Language, err)
 		}
 	})
 }

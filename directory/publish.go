@@ -24,7 +24,7 @@ func (d *Directory) Publish(ctx context.Context, handle string, draft Draft, ori
 			return err
 		}
 		about := Change{At: now(), Source: author.Source, Origin: origin}
-		made = Post{Handle: author.Handle, Body: draft.body(), Language: draft.tag(), InReplyTo: draft.InReplyTo, PublishedAt: about.At}
+		made = Post{Handle: author.Handle, Body: draft.body(), Language: draft.tag(""), InReplyTo: draft.InReplyTo, PublishedAt: about.At}
 		number, err := publish(tx, &made, about)
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func (d *Directory) EditPost(ctx context.Context, handle string, id int64, draft
 		if err != nil {
 			return err
 		}
-		post.Language, post.Automatic = draft.tag(), false
+		post.Language, post.Automatic = draft.tag(post.Language), false
 		if err := saveDraft(tx, post, draft); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ type coopPostCommand struct {
 	Text     string   `help:"What the post says: plain text with #hashtags, @name@host and web addresses; - reads it from standard input." placeholder:"TEXT" env:"-"`
 	Image    []string `help:"A picture for the post, JPEG, PNG, GIF or WebP; up to four." placeholder:"FILE" sep:"none" env:"-"`
 	Alt      []string `help:"What a picture shows, for those who cannot see it; one for each --image, in their order." placeholder:"TEXT" sep:"none" env:"-"`
-	Language string   `help:"Language of the text, such as en or pt-BR; as it reads when it is not given." placeholder:"TAG" env:"-"`
+	Language string   `help:"Language of the text, such as en or pt-BR; as before an edit, or as it reads, when it is not given." placeholder:"TAG" env:"-"`
 	ReplyTo  string   `help:"Address of the post that this one answers." placeholder:"URL" env:"-"`
 	Edit     string   `help:"Give the post with this id another text; its pictures stay unless there is an --image." placeholder:"ID" xor:"which" env:"-"`
 	Delete   string   `help:"Take the post with this id back." placeholder:"ID" xor:"which" env:"-"`
