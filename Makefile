@@ -7,6 +7,7 @@ GOVULNCHECK   := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 PKG      ?= ./...
+RUN      ?= .
 FUZZTIME ?= 10s
 FUZZIN ?= .
 ROUNDS   ?= 20
@@ -55,8 +56,8 @@ vulncheck: ## Look for known vulnerabilities (asks an online database)
 # seconds is not measured under it, nor is the program killed often.
 RACE := CGO_ENABLED=1 go test -race -skip '^Test(TryIsReadyInTwoSeconds|KillsLoseNothing)$$'
 
-race: ## Run the tests under the race detector (needs a C compiler)
-	$(RACE) -count=1 -timeout 20m $(PKG)
+race: ## Run the tests, or those that RUN matches, under the race detector (needs a C compiler)
+	$(RACE) -count=1 -timeout 20m -run '$(RUN)' $(PKG)
 
 fuzz: ## Fuzz every target below FUZZIN (all) for FUZZTIME (10s)
 	@grep -rEo --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' $(FUZZIN) | while IFS=: read -r file func; do \
