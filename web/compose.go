@@ -167,11 +167,7 @@ func (s *Server) composeForm(w http.ResponseWriter, r *http.Request) error {
 
 // recomposeForm shows the form with a post that was written earlier.
 func (s *Server) recomposeForm(w http.ResponseWriter, r *http.Request) error {
-	c, _, err := s.keeper(w, r)
-	if err != nil {
-		return err
-	}
-	p, err := s.standingPost(r, c)
+	c, _, p, err := s.keptPost(w, r)
 	if err != nil {
 		return err
 	}
@@ -185,19 +181,6 @@ func (s *Server) recomposeForm(w http.ResponseWriter, r *http.Request) error {
 
 // positioned names a picture that is on the post already.
 func positioned(position int) string { return "p" + strconv.Itoa(position) }
-
-// standingPost is the co-op's post that an address is about, if it stands.
-func (s *Server) standingPost(r *http.Request, c directory.Coop) (directory.Post, error) {
-	id, err := strconv.ParseInt(mux.Vars(r)["id"], 10, 64)
-	if err != nil {
-		return directory.Post{}, errNotFound
-	}
-	p, err := s.directory.Post(r.Context(), c.Handle, id)
-	if err == nil && p.DeletedAt != nil {
-		err = errPostGone
-	}
-	return p, err
-}
 
 // compose posts what was written, or shows it first.
 func (s *Server) compose(w http.ResponseWriter, r *http.Request) error {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 
 	"coopverse/directory"
+
+	"github.com/gorilla/mux"
 )
 
 // What a co-op's desk shows at most.
@@ -149,6 +151,29 @@ func (s *Server) hideReply(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// keptPost is keeper and the post of that co-op that the address names.
+func (s *Server) keptPost(w http.ResponseWriter, r *http.Request) (directory.Coop, directory.Actor, directory.Post, error) {
+	c, by, err := s.keeper(w, r)
+	if err != nil {
+		return directory.Coop{}, directory.Actor{}, directory.Post{}, err
+	}
+	p, err := s.standingPost(r, c)
+	return c, by, p, err
+}
+
+// standingPost is the co-op's post that an address is about, if it stands.
+func (s *Server) standingPost(r *http.Request, c directory.Coop) (directory.Post, error) {
+	id, err := strconv.ParseInt(mux.Vars(r)["id"], 10, 64)
+	if err != nil {
+		return directory.Post{}, errNotFound
+	}
+	p, err := s.directory.Post(r.Context(), c.Handle, id)
+	if err == nil && p.DeletedAt != nil {
+		err = errPostGone
+	}
+	return p, err
+}
+
 // deletion is the page that asks whether a post is to be taken back.
 type deletion struct {
 	Desk deskHead
@@ -157,11 +182,7 @@ type deletion struct {
 
 // deleteForm asks before a post is taken back.
 func (s *Server) deleteForm(w http.ResponseWriter, r *http.Request) error {
-	c, _, err := s.keeper(w, r)
-	if err != nil {
-		return err
-	}
-	p, err := s.standingPost(r, c)
+	c, _, p, err := s.keptPost(w, r)
 	if err != nil {
 		return err
 	}
@@ -173,11 +194,7 @@ func (s *Server) deletePost(w http.ResponseWriter, r *http.Request) error {
 	if err := s.form(w, r, maxForm); err != nil {
 		return err
 	}
-	c, by, err := s.keeper(w, r)
-	if err != nil {
-		return err
-	}
-	p, err := s.standingPost(r, c)
+	c, by, p, err := s.keptPost(w, r)
 	if err != nil {
 		return err
 	}
