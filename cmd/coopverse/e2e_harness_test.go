@@ -16,6 +16,7 @@ import (
 	"io"
 	"log"
 	"math/big"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -129,15 +130,20 @@ func (a *authority) proxy(t *testing.T, to string) string {
 // domain if that is "".
 func connectTo(domain, address string) string { return "--connect-to=" + domain + ":443:" + address }
 
-// freePort is an address on this machine that nobody listens on.
+// freePort is an address on this machine that nobody listens on. It is below
+// the ports from which systems take those of outgoing connections (32768 on
+// Linux, 49152 by IANA), so that none of these gets it before our server does.
 func freePort(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		address := fmt.Sprintf("127.0.0.1:%d", 10_000+mathrand.IntN(22_000))
+		if l, err := net.Listen("tcp", address); err == nil {
+			l.Close()
+			return address
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no port is free")
+	return ""
 }
 
 // instance is our program as its operators run it: processes of their own, on

@@ -83,12 +83,7 @@ func (s *started) ready(t *testing.T, address string) time.Duration {
 
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "localhost:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
+	_, port, _ := net.SplitHostPort(freePort(t))
 	return "localhost:" + port
 }
 
