@@ -8,6 +8,13 @@ import (
 // Entry is everything that is public about one co-op, as the API and
 // coop show --json give it.
 type Entry struct {
+	Profile
+	Facts   []EntryFact `json:"facts"`
+	History []EntryEdit `json:"history"`
+}
+
+// Profile is what is public about one co-op as it is now.
+type Profile struct {
 	Handle      string       `json:"handle"`
 	Version     int64        `json:"version"`
 	Status      Status       `json:"status"`
@@ -26,8 +33,6 @@ type Entry struct {
 	MovedTo     string       `json:"movedTo,omitempty"` // id of the co-op's actor on its own server
 	ListedSince time.Time    `json:"listedSince"`
 	Updated     time.Time    `json:"updated"`
-	Facts       []EntryFact  `json:"facts"`
-	History     []EntryEdit  `json:"history"`
 }
 
 // EntryPlace is one place of an Entry.
@@ -66,19 +71,11 @@ type EntryEdit struct {
 
 // Entry collects everything that is public about c.
 func (d *Directory) Entry(ctx context.Context, c Coop) (Entry, error) {
-	e := Entry{
-		Handle: c.Handle, Version: c.Version, Status: c.Status, Claimed: c.Claimed(), Name: c.Name, Website: c.Website,
-		Summary: c.Summary, Services: orEmpty(c.ServiceIDs()), Places: []EntryPlace{}, Region: c.Region, Remote: c.Remote,
-		Founded: c.Founded, Members: c.Members, Languages: orEmpty(c.LanguageTags()), Notes: c.Notes, MovedTo: c.MovedTo,
-		ListedSince: c.ListedAt, Updated: c.UpdatedAt, Facts: []EntryFact{}, History: []EntryEdit{},
-	}
 	places, err := d.PlacesOf(ctx, c)
 	if err != nil {
 		return Entry{}, err
 	}
-	for _, p := range places[c.ID] {
-		e.Places = append(e.Places, EntryPlace{p.City, p.Subdivision, p.Country, p.Lat, p.Lon, p.Precision})
-	}
+	e := Entry{Profile: profile(c, places[c.ID]), Facts: []EntryFact{}, History: []EntryEdit{}}
 	facts, err := d.Facts(ctx, c.ID)
 	if err != nil {
 		return Entry{}, err
@@ -95,6 +92,20 @@ func (d *Directory) Entry(ctx context.Context, c Coop) (Entry, error) {
 		e.History = append(e.History, EntryEdit{h.ID, h.Version, h.At, h.Kind, h.Field, h.Before, h.After, h.Source, h.Origin, h.Effective})
 	}
 	return e, nil
+}
+
+// profile is what is public about a co-op that has those places.
+func profile(c Coop, places []Place) Profile {
+	p := Profile{
+		Handle: c.Handle, Version: c.Version, Status: c.Status, Claimed: c.Claimed(), Name: c.Name, Website: c.Website,
+		Summary: c.Summary, Services: orEmpty(c.ServiceIDs()), Places: []EntryPlace{}, Region: c.Region, Remote: c.Remote,
+		Founded: c.Founded, Members: c.Members, Languages: orEmpty(c.LanguageTags()), Notes: c.Notes, MovedTo: c.MovedTo,
+		ListedSince: c.ListedAt, Updated: c.UpdatedAt,
+	}
+	for _, at := range places {
+		p.Places = append(p.Places, EntryPlace{at.City, at.Subdivision, at.Country, at.Lat, at.Lon, at.Precision})
+	}
+	return p
 }
 
 // orEmpty keeps JSON arrays arrays.

@@ -68,11 +68,14 @@ func (f *Federation) handle(r *http.Request) (string, error) {
 }
 
 // write answers with a document, or with 304 if the other server has it already.
+// It may be kept for a minute, if nothing else was said of it.
 func write(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
 	hash := sha256.Sum256(body)
 	etag := `"` + hex.EncodeToString(hash[:12]) + `"`
 	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Cache-Control", "public, max-age=60")
+	if w.Header().Get("Cache-Control") == "" {
+		w.Header().Set("Cache-Control", "public, max-age=60")
+	}
 	w.Header().Set("ETag", etag)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if status == http.StatusOK && strings.Contains(r.Header.Get("If-None-Match"), etag) {

@@ -9,6 +9,7 @@
 package federation
 
 import (
+	"cmp"
 	"log/slog"
 	"net/http"
 	"time"
@@ -25,6 +26,7 @@ type Config struct {
 	Site    document.Site
 	Client  *fetch.Client
 	Logger  *slog.Logger
+	Mirror  time.Duration // how often a mirrored directory is asked for news; 0: a minute
 	Lease   time.Duration // how long an inbox waits for a process that died, longer than a delivery takes; 0: a minute
 	Workers int           // inboxes that are told at the same time; 0: 64
 	Retry   time.Duration // wait after an inbox's first failure; 0: 5 seconds. It triples with each further one
@@ -39,6 +41,9 @@ type Federation struct {
 	workers   int
 	retry     time.Duration
 	lease     time.Duration
+
+	mirrorEvery time.Duration
+
 	keys      *keyring
 	documents *documents
 	failed    *negative
@@ -46,17 +51,9 @@ type Federation struct {
 
 // New returns the federation of d.
 func New(d *directory.Directory, c Config) *Federation {
-	if c.Workers == 0 {
-		c.Workers = 64
-	}
-	if c.Lease == 0 {
-		c.Lease = leaseTime
-	}
-	if c.Retry == 0 {
-		c.Retry = 5 * time.Second
-	}
 	f := &Federation{
-		directory: d, site: c.Site, client: c.Client, logger: c.Logger, workers: c.Workers, retry: c.Retry, lease: c.Lease,
+		directory: d, site: c.Site, client: c.Client, logger: c.Logger, workers: cmp.Or(c.Workers, 64),
+		retry: cmp.Or(c.Retry, 5*time.Second), lease: cmp.Or(c.Lease, leaseTime), mirrorEvery: cmp.Or(c.Mirror, mirrorEvery),
 		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(),
 	}
 	return f

@@ -46,6 +46,7 @@ func (f *Federation) routes() []route {
 			}...)
 		}
 	}
+	routes = append(routes, f.logRoutes()...)
 	collections := "/actors/{handle:" + directory.DirectoryHandle + "}/collections"
 	return append(routes, []route{
 		{"GET", collections, f.serveDocument(f.collections), false},

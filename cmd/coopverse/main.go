@@ -37,6 +37,7 @@ type program struct {
 	Coop      coopCommands     `cmd:"" help:"Show and change one co-op, and speak for it."`
 	Operators operatorCommands `cmd:"" help:"Say who runs the directory."`
 	Reports   reportCommands   `cmd:"" help:"Read and close what other servers have reported."`
+	Mirror    mirrorCommands   `cmd:"" help:"Copy other directories, verifiably."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to the shape this program needs."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`
 }

@@ -30,6 +30,8 @@ type serveCommand struct {
 	ACMEDirectory string   `name:"acme-directory" help:"Directory URL of another ACME authority than Let's Encrypt." placeholder:"URL"`
 	BehindProxy   []string `help:"TLS ends at a proxy with one of these addresses; only its X-Forwarded-For is believed." placeholder:"CIDR"`
 
+	MirrorEvery time.Duration `hidden:"" help:"How often a mirrored directory is asked for news; a minute, but for tests."`
+
 	Lease time.Duration `hidden:"" help:"How long an inbox waits for a process that died; a minute, but for tests."`
 
 	outgoing `embed:""`
@@ -61,7 +63,7 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 		return err
 	}
 	site := document.Site{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Version: programVersion()}
-	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger, Lease: cmd.Lease})
+	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger, Lease: cmd.Lease, Mirror: cmd.MirrorEvery})
 	proofs := prover(client)
 	answers, err := handler(d, f, proofs, web.Config{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Source: cmd.Source, Logger: logger})
 	if err != nil {
@@ -73,7 +75,7 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 	}
 	defer stop()
 	claims := claimWatch{d, proofs, site, logger}
-	defer meanwhile(ctx, f.Deliver, claims.watch)()
+	defer meanwhile(ctx, f.Deliver, f.KeepLog, f.KeepMirrors, claims.watch)()
 	logger.Info("serving", "origin", origin, "listen", listener.Addr().String(), "version", programVersion(), "database", db.Dialect(), "migrations", applied)
 	return serveUntil(ctx, logger, newServer(fromProxy(proxies, atHome(cmd.Domain, answers))), listener)
 }

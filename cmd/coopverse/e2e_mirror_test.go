@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestMirrorsOfMirrors has three directories: a first one, its mirror, and a
+// mirror of that mirror. What changes at home is in each copy within seconds; a
+// removal leaves none. When the first is gone the second serves its log on.
+func TestMirrorsOfMirrors(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, database []string) {
+		const home, second, third = "home.test", "second.test", "third.test"
+		a := newAuthority(t, home, second, third)
+		first := newInstance(t, database, a).under(home)
+		first.start()
+		toFirst := connectTo(home, a.proxy(t, first.address))
+		copied := anotherServer(t, []string{"--data", t.TempDir()}, a, toFirst).under(second)
+		copied.start()
+		added := copied.speak("mirror", "add", "https://"+home)
+		if !strings.Contains(added, "144 co-ops from 144 records, verified") {
+			t.Errorf("mirror add says %q", added)
+		}
+		key := copied.mirrorStatus(home).Key
+		first.edit("igalia", "founded", "2001")
+		eventually(t, 10*time.Second, "copied", func() (bool, any) {
+			s := copied.mirrorStatus(home)
+			return s.Records == 145 && *s.Behind == 0, fmt.Sprintf("%+v", s)
+		})
+		first.run("coop", "remove", "sange", "--reason", "The co-op asked for it.")
+		first.stop() // when the log has it, or soon after a new start
+		last := anotherServer(t, []string{"--data", t.TempDir()}, a, toFirst, connectTo(second, a.proxy(t, copied.address))).under(third)
+		last.start()
+		if text := last.refusesToSpeak("mirror", "add", "https://"+home); !strings.Contains(text, "no directory") {
+			t.Errorf("a directory that is gone: %q", text)
+		}
+		last.speak("mirror", "add", "https://"+second+"/mirrors/"+home, "--key", key)
+		for _, i := range []*instance{copied, last} {
+			if s := i.mirrorStatus(home); s.Entries < 143 || s.State != "current" {
+				t.Errorf("the copy is %+v", s)
+			}
+			if text := i.run("mirror", "audit", home); strings.Contains(text, "Wrong") {
+				t.Errorf("the audit says %s", text)
+			}
+		}
+		last.run("mirror", "remove", home)
+		if text := last.run("mirror", "list"); text != "" {
+			t.Errorf("after the removal there is %q", text)
+		}
+	})
+}
+
+func (i *instance) mirrorStatus(host string) mirrorStatus {
+	i.t.Helper()
+	var s mirrorStatus
+	if err := json.Unmarshal([]byte(i.speak("mirror", "status", host, "--json")), &s); err != nil {
+		i.t.Fatal(err)
+	}
+	return s
+}
+
+// under gives an instance a domain of its own.
+func (i *instance) under(domain string) *instance {
+	for at, flag := range i.flags {
+		if flag == ourDomain {
+			i.flags[at] = domain
+		}
+	}
+	i.flags = append(i.flags, "--mirror-every", "500ms")
+	return i
+}

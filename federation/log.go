@@ -1,0 +1,191 @@
+package federation
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"coopverse/directory"
+	"coopverse/directory/publiclog"
+
+	"github.com/gorilla/mux"
+	"github.com/klauspost/compress/gzhttp"
+)
+
+const (
+	// logPage is how many records one page holds.
+	logPage = 1024
+	// extendEvery is how often the log is looked after: what has changed is in it
+	// within this time.
+	extendEvery = 250 * time.Millisecond
+	// signingKeys is how many of the directory's keys sign a head, the newest
+	// ones, so that who knows the last one still knows it after a change of keys.
+	signingKeys = 2
+)
+
+// logOrigin names the log in its heads.
+func (f *Federation) logOrigin() string {
+	_, host, _ := strings.Cut(f.site.Origin, "://")
+	return host + publiclog.Path
+}
+
+// KeepLog writes what has changed to the public log until ctx ends. Any number
+// of processes may do so on one database.
+func (f *Federation) KeepLog(ctx context.Context) {
+	ticker := time.NewTicker(extendEvery)
+	defer ticker.Stop()
+	for {
+		behind, err := f.directory.LogIsBehind(ctx)
+		if err == nil && behind {
+			_, err = f.directory.ExtendLog(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			f.logger.Error("the public log is held up", "error", err)
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// servedLog is a log that is kept here, and how its heads are had.
+type servedLog struct {
+	directory.Log
+	head func(ctx context.Context, size int64) (string, error)
+}
+
+// logOf is the log that a request is about: our own, or the copy of another's.
+func (f *Federation) logOf(r *http.Request) (servedLog, error) {
+	host := mux.Vars(r)["host"]
+	if host == "" {
+		return servedLog{f.directory.OwnLog(), f.signedHead}, nil
+	}
+	m, err := f.directory.Mirror(r.Context(), host)
+	head := func(ctx context.Context, size int64) (string, error) { return f.directory.MirrorHead(ctx, m, size) }
+	return servedLog{f.directory.MirrorLog(m), head}, err
+}
+
+// logOpen is for all answers about the log: programs on other people's pages may
+// read it too.
+func (f *Federation) logOpen(cache string, serve func(w http.ResponseWriter, r *http.Request, l servedLog) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Cache-Control", cache)
+		l, err := f.logOf(r)
+		if err == nil {
+			err = serve(w, r, l)
+		}
+		if err != nil {
+			w.Header().Set("Cache-Control", "no-cache")
+			f.fail(w, r, err)
+		}
+	}
+}
+
+// logRoutes is where other directories and auditors read the public log, and the
+// copies of others'.
+func (f *Federation) logRoutes() []route {
+	const fresh, forever = "no-cache", "public, max-age=31536000, immutable"
+	var routes []route
+	for _, at := range []string{publiclog.Path, "/mirrors/{host}" + publiclog.Path} {
+		routes = append(routes, []route{
+			{"GET", at + "/checkpoint", f.logOpen(fresh, f.checkpoint), false},
+			{"GET", at + "/{tile:tile/.+}", f.logOpen(forever, f.tile), false},
+			{"GET", at + "/records/{from:[0-9]+}", gzhttp.GzipHandler(f.logOpen(fresh, f.records)), false},
+		}...)
+	}
+	return routes
+}
+
+// checkpoint answers with the newest signed head.
+func (f *Federation) checkpoint(w http.ResponseWriter, r *http.Request, l servedLog) error {
+	size, err := l.Size(r.Context())
+	if err != nil {
+		return err
+	}
+	head, err := l.head(r.Context(), size)
+	if err == nil {
+		write(w, r, http.StatusOK, "text/plain; charset=utf-8", []byte(head))
+	}
+	return err
+}
+
+// signedHead is the head of the log when it had that many records.
+func (f *Federation) signedHead(ctx context.Context, size int64) (string, error) {
+	head, err := f.directory.OwnLog().Tree(ctx, size)
+	if err != nil {
+		return "", err
+	}
+	keys, err := f.keys.of(ctx, directory.DirectoryHandle)
+	if err != nil {
+		return "", err
+	}
+	var signing []ed25519.PrivateKey
+	for i := len(keys) - 1; i >= 0 && len(signing) < signingKeys; i-- {
+		signing = append(signing, keys[i].proof.Private)
+	}
+	return publiclog.SignHead(f.logOrigin(), head, signing...)
+}
+
+// tile answers with a tile of the tree, or with a bundle of its commitments.
+func (f *Federation) tile(w http.ResponseWriter, r *http.Request, l servedLog) error {
+	t, ok := publiclog.ParsePath(mux.Vars(r)["tile"])
+	if !ok {
+		return directory.ErrNotFound
+	}
+	data, err := l.Tile(r.Context(), t)
+	if err == nil {
+		write(w, r, http.StatusOK, "application/octet-stream", data)
+	}
+	return err
+}
+
+// logPageHead is the first line of a page.
+type logPageHead struct {
+	From       int64  `json:"from"`       // the first leaf on the page
+	Checkpoint string `json:"checkpoint"` // the head that the log had, or has, at its end
+}
+
+// records answers with a page of records, which begins at the cursor of whoever
+// reads and ends at the next full page or the end of the log. Its head is that of
+// the log at the page's end, so that each page can be checked when it comes.
+func (f *Federation) records(w http.ResponseWriter, r *http.Request, l servedLog) error {
+	ctx := r.Context()
+	size, err := l.Size(ctx)
+	if err != nil {
+		return err
+	}
+	from, err := strconv.ParseInt(mux.Vars(r)["from"], 10, 64)
+	if err != nil || from > size {
+		return directory.ErrNotFound
+	}
+	to := min((from/logPage+1)*logPage, size)
+	head, err := l.head(ctx, to)
+	if err != nil {
+		return err
+	}
+	lines, err := l.Lines(ctx, from, to)
+	if err != nil {
+		return err
+	}
+	var page bytes.Buffer
+	encoder := json.NewEncoder(&page)
+	encoder.SetEscapeHTML(false) // or records are not what was committed to
+	if err := encoder.Encode(logPageHead{from, head}); err != nil {
+		return err
+	}
+	for _, line := range lines {
+		if err := encoder.Encode(line); err != nil {
+			return err
+		}
+	}
+	write(w, r, http.StatusOK, "application/x-ndjson", page.Bytes())
+	return nil
+}

@@ -1,0 +1,317 @@
+package federation
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"coopverse/directory"
+	"coopverse/directory/publiclog"
+	"coopverse/federation/fetch"
+	"coopverse/federation/proof"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+const (
+	// maxLogPage is the size of the largest page of another log that is read, in
+	// bytes: 1,024 records, most of which are short.
+	maxLogPage = 16 << 20
+	// mirrorEvery is how often an origin is asked for news, if Config says nothing
+	// else.
+	mirrorEvery = time.Minute
+	// mirrorPatience is how long one request to an origin may take.
+	mirrorPatience = 30 * time.Second
+)
+
+// errNoDirectory means that there is no directory like ours at an address.
+var errNoDirectory = fmt.Errorf("%w: there is no directory with a public log", directory.ErrInvalid)
+
+// MirrorAt looks at another directory and begins a copy of it. The address is
+// that of the directory, or of another mirror's copy (https://other.example/mirrors/coops.example),
+// from which it can be had when the directory itself is gone: then its key must be
+// given, as VerifierKey writes it, and otherwise may be "". ErrInvalid: there is none
+// at that address, or it is this one, or it is mirrored already.
+func (f *Federation) MirrorAt(ctx context.Context, by directory.Actor, address, key string) (directory.Mirror, error) {
+	m, err := f.mirrorOf(address)
+	if err != nil {
+		return directory.Mirror{}, err
+	}
+	name, shown, err := f.directoryAt(ctx, m.Origin)
+	switch {
+	case err == nil && key != "" && key != shown:
+		return directory.Mirror{}, fmt.Errorf("%w: %s signs with the key %s, and not with the one given", directory.ErrInvalid, m.Origin, shown)
+	case err != nil && key == "":
+		return directory.Mirror{}, fmt.Errorf("%w at %s: %w", errNoDirectory, m.Origin, err)
+	}
+	m.Name, m.Key = cmp.Or(name, m.Host), cmp.Or(key, shown)
+	if _, err := f.logPageAt(ctx, m, 0); err != nil {
+		return directory.Mirror{}, fmt.Errorf("%w at %s: %w", errNoDirectory, m.Source, err)
+	}
+	return f.directory.AddMirror(ctx, by, m)
+}
+
+// mirrorOf reads the address of a directory, or of a copy, as a person gives it.
+func (f *Federation) mirrorOf(address string) (directory.Mirror, error) {
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	u, err := url.Parse(address)
+	path := ""
+	if err == nil {
+		path = strings.Trim(u.Path, "/")
+	}
+	host, copied := strings.CutPrefix(path, "mirrors/")
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || !copied && path != "" || strings.Contains(host, "/") {
+		return directory.Mirror{}, fmt.Errorf("%w: %q is no address of a directory, such as https://coops.example", directory.ErrInvalid, address)
+	}
+	m := directory.Mirror{Host: strings.ToLower(u.Host)}
+	m.Source = u.Scheme + "://" + m.Host
+	if copied {
+		m.Host, m.Source = host, m.Source+"/mirrors/"+host
+	}
+	m.Origin = u.Scheme + "://" + m.Host
+	if fetch.SameHost(m.Origin+"/", f.site.Origin+"/") {
+		return directory.Mirror{}, fmt.Errorf("%w: %s is this directory itself", directory.ErrInvalid, m.Origin)
+	}
+	return m, nil
+}
+
+// directoryAt reads the name of another directory, and the key with which it
+// signs its heads.
+func (f *Federation) directoryAt(ctx context.Context, origin string) (name, key string, err error) {
+	id := origin + "/actors/" + directory.DirectoryHandle
+	found, err := f.client.Dereference(ctx, id, f.signGET(ctx))
+	if err != nil {
+		return "", "", err
+	}
+	var actor struct {
+		ID, Name        string
+		AssertionMethod oneOrMany[struct{ PublicKeyMultibase string }]
+	}
+	if err := json.Unmarshal(found.Body, &actor); err != nil || actor.ID != id || len(actor.AssertionMethod) == 0 {
+		return "", "", fmt.Errorf("%s shows no key", id)
+	}
+	public, err := proof.ParseMultikey(actor.AssertionMethod[0].PublicKeyMultibase)
+	if err != nil {
+		return "", "", err
+	}
+	_, host, _ := strings.Cut(origin, "://")
+	key, err = publiclog.VerifierKey(host+publiclog.Path, public)
+	return actor.Name, key, err
+}
+
+// logPageAt reads a page of another directory's log, whose head is verified.
+func (f *Federation) logPageAt(ctx context.Context, m directory.Mirror, from int64) (directory.LogPage, error) {
+	ctx, cancel := context.WithTimeout(ctx, mirrorPatience)
+	defer cancel()
+	found, err := f.client.Get(ctx, fmt.Sprintf("%s%s/records/%d", m.Source, publiclog.Path, from), "application/x-ndjson", maxLogPage)
+	if err != nil {
+		return directory.LogPage{}, err
+	}
+	lines := bufio.NewScanner(bytes.NewReader(found.Body))
+	lines.Buffer(nil, 2*publiclog.MaxRecord)
+	page := directory.LogPage{From: from, Bytes: len(found.Body)}
+	lines.Scan()
+	var first logPageHead
+	if err := json.Unmarshal(lines.Bytes(), &first); err != nil || first.From != from {
+		return page, fmt.Errorf("%w: the page begins with %.100q", directory.ErrTampered, lines.Bytes())
+	}
+	if page.Head, err = publiclog.OpenHead(m.LogOrigin(), first.Checkpoint, m.Key); err != nil {
+		return page, fmt.Errorf("%w: %w", directory.ErrTampered, err)
+	}
+	page.Signed = first.Checkpoint
+	for lines.Scan() {
+		var line publiclog.Line
+		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
+			return page, fmt.Errorf("%w: %w", directory.ErrTampered, err)
+		}
+		page.Lines = append(page.Lines, line)
+	}
+	if err := lines.Err(); err != nil {
+		return page, fmt.Errorf("%w: %w", directory.ErrTampered, err)
+	}
+	return page, nil
+}
+
+// PullMirror brings a copy up to date: it reads page after page, keeps each that
+// is what its head says, and shows the entries when it has come to the end. A
+// proof that the origin has rewritten its log freezes the copy; every other
+// error leaves it as it was, to be asked again. progress may be nil.
+func (f *Federation) PullMirror(ctx context.Context, m directory.Mirror, progress func(records, of int64)) error {
+	err := f.pull(ctx, m, progress)
+	if err != nil {
+		rewritten, why := f.rewritten(ctx, m)
+		if rewritten {
+			return errors.Join(errors.New(why), f.directory.FreezeMirror(ctx, m, why))
+		}
+		if why != "" {
+			err = errors.New(why)
+		}
+	}
+	why, wait := "", time.Duration(0)
+	if err != nil {
+		why, wait = err.Error(), mirrorWait(m.Failures)
+	}
+	return errors.Join(err, f.directory.MirrorAsked(context.WithoutCancel(ctx), m, why, wait))
+}
+
+// mirrorWait is how long an origin is left alone after that many failures in a
+// row: a minute at first, and six hours at most.
+func mirrorWait(failures int) time.Duration {
+	return min(time.Minute<<min(failures, 10), longestWait)
+}
+
+func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func(records, of int64)) error {
+	var all int64
+	if progress != nil {
+		head, err := f.MirrorHead(ctx, m)
+		if err != nil {
+			return err
+		}
+		all = head.N
+	}
+	log := f.directory.MirrorLog(m)
+	for {
+		size, err := log.Size(ctx)
+		if err != nil {
+			return err
+		}
+		page, err := f.logPageAt(ctx, m, size)
+		if err != nil {
+			return err
+		}
+		err = f.directory.TakePage(ctx, m, page)
+		if errors.Is(err, directory.ErrConflict) { // another process was faster
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if progress != nil {
+			progress(page.Head.N, max(all, page.Head.N))
+		}
+		if len(page.Lines) == 0 || page.Head.N%logPage != 0 {
+			return f.apply(ctx, m)
+		}
+	}
+}
+
+// apply shows what the copy says. What was held back is asked for once more: it
+// may have been lost on the way.
+func (f *Federation) apply(ctx context.Context, m directory.Mirror) error {
+	for asked := int64(-1); ; {
+		err := f.directory.ApplyMirror(ctx, m)
+		held := new(directory.HeldBackError)
+		if !errors.As(err, &held) || held.First <= asked {
+			return err
+		}
+		asked = held.First
+		page, pageErr := f.logPageAt(ctx, m, held.First)
+		if pageErr != nil {
+			return errors.Join(err, pageErr)
+		}
+		if pageErr = f.directory.FillIn(ctx, m, page); pageErr != nil {
+			return errors.Join(err, pageErr)
+		}
+	}
+}
+
+// rewritten looks, after an error, whether the origin signs a log that does not
+// continue the one we have. It believes nothing but signed heads: a smaller one
+// may be an old one that somebody shows again, and is only reported.
+func (f *Federation) rewritten(ctx context.Context, m directory.Mirror) (proven bool, why string) {
+	log := f.directory.MirrorLog(m)
+	size, err := log.Size(ctx)
+	if err != nil || size == 0 {
+		return false, ""
+	}
+	head, err := f.MirrorHead(ctx, m)
+	if err != nil {
+		return false, ""
+	}
+	common := min(size, head.N)
+	ours, err := log.Tree(ctx, common)
+	if err != nil {
+		return false, ""
+	}
+	theirs := head.Hash
+	if common < head.N {
+		// Tiles are checked against the signed head, so what comes of them is the
+		// origin's word.
+		if theirs, err = tlog.TreeHash(common, tlog.TileHashReader(head, remoteTiles{ctx, f, m})); err != nil {
+			return false, ""
+		}
+	}
+	switch {
+	case theirs != ours.Hash:
+		return true, fmt.Sprintf("%s signs a log whose first %d records are not those that it published before, as after restoring a backup; the copy stays as it was last verified", m.Origin, common)
+	case head.N < size:
+		return false, fmt.Sprintf("%s has published %d records and shows only the first %d now; was a backup restored there? The copy stays as it was last verified", m.Origin, size, head.N)
+	}
+	return false, ""
+}
+
+// MirrorHead is the newest head that a mirrored directory shows, verified.
+func (f *Federation) MirrorHead(ctx context.Context, m directory.Mirror) (tlog.Tree, error) {
+	found, err := f.client.Get(ctx, m.Source+publiclog.Path+"/checkpoint", "text/plain", 64<<10)
+	if err != nil {
+		return tlog.Tree{}, err
+	}
+	return publiclog.OpenHead(m.LogOrigin(), string(found.Body), m.Key)
+}
+
+// remoteTiles reads the tiles of another directory's log, for tlog, which checks
+// them.
+type remoteTiles struct {
+	ctx context.Context //nolint:containedctx // tlog's interface has no place for it
+	f   *Federation
+	m   directory.Mirror
+}
+
+func (r remoteTiles) Height() int                         { return tileHeight }
+func (r remoteTiles) SaveTiles(_ []tlog.Tile, _ [][]byte) {}
+func (r remoteTiles) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
+	data := make([][]byte, len(tiles))
+	for i, t := range tiles {
+		path := publiclog.Tile{Level: t.L, Number: t.N, Width: t.W}.Path()
+		found, err := r.f.client.Get(r.ctx, r.m.Source+publiclog.Path+"/"+path, "application/octet-stream", publiclog.Width*tlog.HashSize)
+		if err != nil {
+			return nil, err
+		}
+		data[i] = found.Body
+	}
+	return data, nil
+}
+
+// tileHeight is how many levels of the tree a tile spans (tlog-tiles).
+const tileHeight = 8
+
+// KeepMirrors brings the copies of other directories up to date until ctx ends.
+func (f *Federation) KeepMirrors(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		due, err := f.directory.MirrorsDue(ctx, f.mirrorEvery)
+		if err != nil && ctx.Err() == nil {
+			f.logger.Error("mirrors are held up", "error", err)
+		}
+		for _, m := range due {
+			if err := f.PullMirror(ctx, m, nil); err != nil && ctx.Err() == nil {
+				f.logger.Warn("a mirror is held up", "mirror", m.Host, "error", err)
+			}
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}

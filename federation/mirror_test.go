@@ -1,0 +1,327 @@
+package federation
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"coopverse/directory"
+	"coopverse/directory/storetest"
+	"coopverse/federation/document"
+	"coopverse/federation/fetch"
+
+	"github.com/gorilla/mux"
+)
+
+// border stands between a directory and its mirror. It can be given another
+// directory to lead to, and can change what passes.
+type border struct {
+	*httptest.Server
+	t      *testing.T
+	behind atomic.Pointer[mux.Router]
+	change atomic.Pointer[func(path string, body []byte) []byte]
+}
+
+func newBorder(t *testing.T) *border {
+	b := &border{t: t}
+	b.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := httptest.NewRecorder()
+		r.Header.Del("Accept-Encoding")
+		b.behind.Load().ServeHTTP(answer, r)
+		body := answer.Body.Bytes()
+		if change := b.change.Load(); change != nil {
+			body = (*change)(r.URL.Path, body)
+		}
+		for name, values := range answer.Header() {
+			w.Header()[name] = values
+		}
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(body)
+	}))
+	t.Cleanup(b.Close)
+	return b
+}
+
+// leadTo lets the border lead to a directory, which takes it for its own address.
+func (b *border) leadTo(d *directory.Directory) *Federation {
+	f := New(d, Config{
+		Site:   document.Site{Origin: b.URL, Name: "Far Co-ops", Contact: "hello@coops.example", Version: "test"},
+		Client: fetch.New(fetch.Config{UserAgent: "coopverse/test", AllowHTTP: true, AllowPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}),
+		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+	})
+	router := mux.NewRouter()
+	f.Routes(router)
+	b.behind.Store(router)
+	return f
+}
+
+// tamper has what passes changed, or, with nil, left alone.
+func (b *border) tamper(change func(path string, body []byte) []byte) {
+	if change == nil {
+		b.change.Store(nil)
+		return
+	}
+	b.change.Store(&change)
+}
+
+// far is a directory elsewhere with the bundled list, and its log.
+func far(t *testing.T) *directory.Directory {
+	t.Helper()
+	d := directory.New(storetest.SQLite(t))
+	storetest.ImportSeed(t, d)
+	extend(t, d)
+	return d
+}
+
+func mirrorOf(t *testing.T, us *ourServer, address string) directory.Mirror {
+	t.Helper()
+	m, err := us.federation.MirrorAt(t.Context(), directory.Actor{Name: "test"}, address, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// curate changes an entry and has the log tell of it.
+func curate(t *testing.T, d *directory.Directory, handle string, set map[string]string) {
+	t.Helper()
+	if _, _, err := d.EditCoop(t.Context(), handle, directory.Edit{Source: directory.FromCurator, Origin: "test", Set: set}); err != nil {
+		t.Fatal(err)
+	}
+	extend(t, d)
+}
+
+func (us *ourServer) summaryAt(m directory.Mirror, handle string) string {
+	us.t.Helper()
+	entry, err := us.directory.MirroredEntry(us.t.Context(), m, handle)
+	if err != nil {
+		return "none"
+	}
+	return entry.Summary
+}
+
+func (us *ourServer) pulls(m directory.Mirror) {
+	us.t.Helper()
+	if err := us.federation.PullMirror(us.t.Context(), m, nil); err != nil {
+		us.t.Fatal(err)
+	}
+}
+
+// A copy is whole, follows every change, and forgets what was removed.
+func TestMirrorCarriesTheWholeDirectory(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border, home := serveOurs(t, d), newBorder(t), far(t)
+		border.leadTo(home)
+		m := mirrorOf(t, us, border.URL)
+		us.pulls(m)
+		if n, err := d.MirroredCount(t.Context(), m); n != seeded || err != nil {
+			t.Errorf("%d entries, %v", n, err)
+		}
+		curate(t, home, "sange", map[string]string{"summary": "A secret"})
+		us.pulls(m)
+		if got := us.summaryAt(m, "sange"); got != "A secret" {
+			t.Errorf("after the edit %q", got)
+		}
+		if err := home.RemoveCoop(t.Context(), "sange", "The co-op asked for it.", "test"); err != nil {
+			t.Fatal(err)
+		}
+		extend(t, home)
+		us.pulls(m)
+		if got := us.summaryAt(m, "sange"); got != "none" {
+			t.Errorf("after the removal %q", got)
+		}
+		lines, err := d.MirrorLog(m).Lines(t.Context(), 0, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range lines {
+			if bytes.Contains(line.Record, []byte("A secret")) {
+				t.Errorf("record %d of the copy still says it", i)
+			}
+		}
+		if m, err = d.Mirror(t.Context(), m.Host); err != nil || m.State != directory.MirrorCurrent || m.Why != "" || m.VerifiedAt == nil || m.Applied != int64(len(lines)) {
+			t.Errorf("the mirror is %+v, %v", m, err)
+		}
+	})
+}
+
+// Whatever is changed on the way is found, on the first copy and later, and
+// nothing of it is shown. When the way is clear again the copy goes on.
+func TestTamperingIsFound(t *testing.T) {
+	onPages := func(change func(lines [][]byte) [][]byte) func(string, []byte) []byte {
+		return func(path string, body []byte) []byte {
+			if !strings.Contains(path, "/records/") {
+				return body
+			}
+			return bytes.Join(change(bytes.SplitAfter(body, []byte("\n"))), nil)
+		}
+	}
+	var other []byte // a page that was sent before
+	tamperings := map[string]func(string, []byte) []byte{
+		"a word changed": onPages(func(l [][]byte) [][]byte {
+			l[1] = bytes.Replace(l[1], []byte(`"name":"`), []byte(`"name":"Not `), 1)
+			return l
+		}),
+		"a record dropped": onPages(func(l [][]byte) [][]byte { return append(l[:1], l[2:]...) }),
+		"the last dropped": onPages(func(l [][]byte) [][]byte { return l[:len(l)-2] }),
+		"records swapped":  onPages(func(l [][]byte) [][]byte { l[1], l[2] = l[2], l[1]; return l }),
+		"a record twice":   onPages(func(l [][]byte) [][]byte { return append(l, l[1]) }),
+		"no head":          onPages(func(l [][]byte) [][]byte { return l[1:] }),
+		"a larger head":    onPages(func(l [][]byte) [][]byte { l[0] = bytes.Replace(l[0], []byte(`log\n1`), []byte(`log\n2`), 1); return l }),
+		"a record held back": onPages(func(l [][]byte) [][]byte {
+			l[1] = []byte(`{"commitment":"` + strings.Repeat("A", 43) + `"}` + "\n")
+			return l
+		}),
+		"an old page": func(path string, body []byte) []byte {
+			if strings.Contains(path, "/records/") {
+				return other
+			}
+			return body
+		},
+		"cut short": onPages(func(l [][]byte) [][]byte { l[len(l)-2] = l[len(l)-2][:20]; return l }),
+		"not JSON":  onPages(func([][]byte) [][]byte { return [][]byte{[]byte("<html>Sorry</html>")} }),
+		"nothing":   onPages(func([][]byte) [][]byte { return nil }),
+	}
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border, home := serveOurs(t, d), newBorder(t), far(t)
+		border.leadTo(home)
+		m := mirrorOf(t, us, border.URL)
+		border.tamper(onPages(func(l [][]byte) [][]byte { other = bytes.Join(l, nil); return l }))
+		check := func(when, what, want string) {
+			t.Helper()
+			if err := us.federation.PullMirror(t.Context(), m, nil); err == nil {
+				t.Errorf("%s: %s is not found", when, what)
+			}
+			if got := us.summaryAt(m, "sange"); got != want {
+				t.Errorf("%s: %s: shown is %q", when, what, got)
+			}
+			if now, err := d.Mirror(t.Context(), m.Host); err != nil || now.State == directory.MirrorFrozen || now.Why == "" {
+				t.Errorf("%s: %s: the mirror is %s because %q, %v", when, what, now.State, now.Why, err)
+			}
+		}
+		for what, change := range tamperings {
+			if what != "an old page" { // there is none yet
+				border.tamper(change)
+				check("first copy", what, "none")
+			}
+		}
+		border.tamper(onPages(func(l [][]byte) [][]byte { other = bytes.Join(l, nil); return l }))
+		us.pulls(m)
+		n := 0
+		for what, change := range tamperings {
+			before := us.summaryAt(m, "sange")
+			n++
+			curate(t, home, "sange", map[string]string{"summary": fmt.Sprint("Edit ", n)})
+			curate(t, home, "igalia", map[string]string{"summary": fmt.Sprint("Edit ", n)})
+			border.tamper(change)
+			check("catching up", what, before)
+			border.tamper(nil)
+			us.pulls(m)
+			if got := us.summaryAt(m, "sange"); got != fmt.Sprint("Edit ", n) {
+				t.Errorf("%s: once the way is clear shown is %q", what, got)
+			}
+		}
+	})
+}
+
+// Who holds a record back without withdrawing it, and signs that, is found too.
+func TestRecordsAreNotHeldBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border, home := serveOurs(t, d), newBorder(t), far(t)
+		border.leadTo(home)
+		lines, err := home.OwnLog().Lines(t.Context(), 0, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		commitment, _, err := lines[0].Committed()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := mirrorOf(t, us, border.URL)
+		border.tamper(func(path string, body []byte) []byte {
+			if !strings.Contains(path, "/records/0") {
+				return body
+			}
+			page := bytes.SplitAfter(body, []byte("\n"))
+			page[1] = []byte(fmt.Sprintf("{\"commitment\":%q}\n", base64.RawURLEncoding.EncodeToString(commitment)))
+			return bytes.Join(page, nil)
+		})
+		if err := us.federation.PullMirror(t.Context(), m, nil); err == nil || !strings.Contains(err.Error(), "held back") {
+			t.Errorf("%v", err)
+		}
+		if n, err := d.MirroredCount(t.Context(), m); n != 0 || err != nil {
+			t.Errorf("%d entries are shown, %v", n, err)
+		}
+		border.tamper(nil)
+		us.pulls(m)
+		if n, err := d.MirroredCount(t.Context(), m); n != seeded || err != nil {
+			t.Errorf("once the way is clear %d entries are shown, %v", n, err)
+		}
+	})
+}
+
+// An origin that signs another past than before is not believed any more: the
+// copy stays as it was, and says why.
+func TestRewrittenLogFreezesTheCopy(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border, home := serveOurs(t, d), newBorder(t), far(t)
+		border.leadTo(home)
+		m := mirrorOf(t, us, border.URL)
+		curate(t, home, "sange", map[string]string{"summary": "As published"})
+		us.pulls(m)
+		keys, err := home.Keys(t.Context(), directory.DirectoryHandle, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		restored := far(t) // from a list, with the same keys and other salts
+		if _, err := restored.Keys(t.Context(), directory.DirectoryHandle, func() (string, string, error) { return keys[0].PrivatePEM, keys[0].ProofPEM, nil }); err != nil {
+			t.Fatal(err)
+		}
+		border.leadTo(restored)
+		if err := us.federation.PullMirror(t.Context(), m, nil); err == nil {
+			t.Error("another past is taken")
+		}
+		now, err := d.Mirror(t.Context(), m.Host)
+		if err != nil || now.State != directory.MirrorFrozen || !strings.Contains(now.Why, "not those that it published before") {
+			t.Errorf("the mirror is %+v, %v", now, err)
+		}
+		if due, err := d.MirrorsDue(t.Context(), 0); len(due) != 0 || err != nil {
+			t.Errorf("a frozen mirror is asked again: %v, %v", due, err)
+		}
+		if got := us.summaryAt(m, "sange"); got != "As published" {
+			t.Errorf("shown is %q", got)
+		}
+	})
+}
+
+func TestWhatIsNoDirectoryIsNotMirrored(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border := serveOurs(t, d), newBorder(t)
+		nothing := httptest.NewServer(http.NotFoundHandler())
+		defer nothing.Close()
+		border.leadTo(far(t))
+		for address, want := range map[string]string{
+			nothing.URL: "no directory", us.URL: "itself", border.URL + "/coops": "no address", "ftp://coops.example": "no directory", "": "no address",
+			"https://user@coops.example": "no address",
+		} {
+			if m, err := us.federation.MirrorAt(t.Context(), directory.Actor{}, address, ""); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: %+v, %v", address, m, err)
+			}
+		}
+		mirrorOf(t, us, border.URL)
+		if _, err := us.federation.MirrorAt(t.Context(), directory.Actor{}, border.URL+"/", ""); err == nil || !strings.Contains(err.Error(), "already") {
+			t.Errorf("twice: %v", err)
+		}
+		if all, err := d.Mirrors(t.Context()); len(all) != 1 || err != nil {
+			t.Errorf("%d mirrors, %v", len(all), err)
+		}
+	})
+}
