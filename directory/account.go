@@ -144,26 +144,27 @@ func (d *Directory) SignsIn(ctx context.Context, a Account) (p Person, err error
 // stays. Errors: ErrNotFound, ErrInvalid.
 func (d *Directory) RemoveAccount(ctx context.Context, by Actor, actorID string) error {
 	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := leavesAWayIn(tx, by.PersonID); err != nil {
+		row := tx.Model(&Account{}).Where("person_id = ? AND actor_id = ? AND removed_at IS NULL", by.PersonID, asText(actorID))
+		if err := removeWayIn(tx, by.PersonID, func() *gorm.DB { return row.Update("removed_at", now()) }); err != nil {
 			return err
-		}
-		removed := tx.Model(&Account{}).Where("person_id = ? AND actor_id = ? AND removed_at IS NULL", by.PersonID, asText(actorID)).Update("removed_at", now())
-		if removed.Error != nil {
-			return fmt.Errorf("remove an account: %w", removed.Error)
-		}
-		if removed.RowsAffected == 0 {
-			return ErrUnknownAccount
 		}
 		return audit(tx, by, "removed an account", DirectoryHandle, actorID)
 	})
 }
 
-// leavesAWayIn refuses to take the last passkey or account away from a person,
-// who could not sign in any more. The person is locked, so that two of them
-// cannot be removed at once.
-func leavesAWayIn(tx *gorm.DB, personID int64) error {
+// removeWayIn takes a passkey or an account away from a person. If it was the
+// last one, that is refused: the person could not sign in any more. The person is
+// locked, so that two of them cannot be removed at once.
+func removeWayIn(tx *gorm.DB, personID int64, remove func() *gorm.DB) error {
 	if _, err := personByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), personID); err != nil {
 		return err
+	}
+	removed := remove()
+	switch {
+	case removed.Error != nil:
+		return fmt.Errorf("remove a way to sign in: %w", removed.Error)
+	case removed.RowsAffected == 0:
+		return notFound("way to sign in")
 	}
 	var keys, accounts int64
 	if err := tx.Model(&Passkey{}).Where("person_id = ?", personID).Count(&keys).Error; err != nil {
@@ -172,7 +173,7 @@ func leavesAWayIn(tx *gorm.DB, personID int64) error {
 	if err := tx.Model(&Account{}).Where("person_id = ? AND removed_at IS NULL", personID).Count(&accounts).Error; err != nil {
 		return fmt.Errorf("count accounts: %w", err)
 	}
-	if keys+accounts < 2 {
+	if keys+accounts == 0 {
 		return fmt.Errorf("%w: this is the only way to sign in; add another one first", ErrInvalid)
 	}
 	return nil

@@ -136,17 +136,7 @@ func (d *Directory) UsedPasskey(ctx context.Context, id, credential string) erro
 // stays. Errors: ErrNotFound, ErrInvalid.
 func (d *Directory) RemovePasskey(ctx context.Context, personID int64, id string) error {
 	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := leavesAWayIn(tx, personID); err != nil {
-			return err
-		}
-		removed := tx.Where("person_id = ? AND id = ?", personID, id).Delete(&Passkey{})
-		if removed.Error != nil {
-			return fmt.Errorf("remove a passkey: %w", removed.Error)
-		}
-		if removed.RowsAffected == 0 {
-			return notFound("passkey: %s", id)
-		}
-		return nil
+		return removeWayIn(tx, personID, func() *gorm.DB { return tx.Where("person_id = ? AND id = ?", personID, id).Delete(&Passkey{}) })
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"coopverse/directory"
-	"coopverse/federation/account"
 )
 
 // maxCodeText is how much of a note is looked through for a code, in characters.
@@ -18,7 +17,7 @@ func (f *Federation) heedCode(ctx context.Context, in *incoming, n *note, named 
 	if !slices.Contains(named, directory.DirectoryHandle) {
 		return false, nil
 	}
-	for _, code := range account.Codes(plainText(n.Content, maxCodeText)) {
+	for _, code := range directory.Codes(plainText(n.Content, maxCodeText)) {
 		if asked, err := f.directory.Asked(ctx, code); err != nil || !asked {
 			if err != nil {
 				return false, err
