@@ -25,6 +25,8 @@ import (
 	"coopverse/federation/account/accounttest"
 	"coopverse/federation/document"
 	"coopverse/federation/fetch"
+
+	"github.com/gorilla/mux"
 )
 
 const callback = "https://coops.test/accounts/callback"
@@ -33,6 +35,7 @@ const callback = "https://coops.test/accounts/callback"
 type place struct {
 	t      *testing.T
 	db     *directory.Database
+	inbox  http.Handler // of the directory
 	them   *accounttest.Server
 	signIn *account.SignIn
 	roots  *x509.CertPool
@@ -62,6 +65,9 @@ func meet(t *testing.T, them *accounttest.Server, test func(p *place)) {
 		})
 		d, logger := directory.New(db), slog.New(slog.DiscardHandler)
 		f := federation.New(d, federation.Config{Site: document.Site{Origin: "https://coops.test"}, Client: client, Logger: logger})
+		router := mux.NewRouter()
+		f.Routes(router)
+		p.inbox = router
 		p.signIn = account.New(d, account.Config{Origin: "https://coops.test", Name: "Coops", Callback: callback, Client: client, Actors: f, Logger: logger})
 		test(p)
 	})

@@ -157,12 +157,20 @@ func (s *Server) metadata(w http.ResponseWriter, r *http.Request) {
 	reply(w, http.StatusOK, "application/json", said)
 }
 
-var publicPEM = sync.OnceValue(func() string {
+// Key is the key of the account's actor, which is the same at all servers.
+var Key = sync.OnceValue(func() *rsa.PrivateKey {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		panic(err)
 	}
-	der, err := x509.MarshalPKIXPublicKey(key.Public())
+	return key
+})
+
+// KeyID is the id of that key.
+func (s *Server) KeyID() string { return s.ActorID() + "#main-key" }
+
+var publicPEM = sync.OnceValue(func() string {
+	der, err := x509.MarshalPKIXPublicKey(Key().Public())
 	if err != nil {
 		panic(err)
 	}
@@ -174,7 +182,7 @@ func (s *Server) actor(w http.ResponseWriter) {
 	reply(w, http.StatusOK, "application/activity+json", map[string]any{
 		"@context": "https://www.w3.org/ns/activitystreams", "id": or(s.Shows, id), "type": "Person", "preferredUsername": s.Name,
 		"url": s.Profile(), "inbox": id + "/inbox",
-		"publicKey": map[string]string{"id": id + "#main-key", "owner": id, "publicKeyPem": publicPEM()},
+		"publicKey": map[string]string{"id": s.KeyID(), "owner": id, "publicKeyPem": publicPEM()},
 	})
 }
 
