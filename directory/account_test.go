@@ -2,6 +2,7 @@ package directory_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -76,25 +77,26 @@ func TestAccountIsBoundToOnePersonForEver(t *testing.T) {
 func TestLastWayToSignInStays(t *testing.T) {
 	storetest.EachDatabase(t, func(t *testing.T, db *directory.Database) {
 		d := directory.New(db)
-		for range 5 {
-			ann := somebody(t, d, "Ann")
-			addAccount(t, d, ann, "a")
-			errs, group := make([]error, 2), sync.WaitGroup{}
-			group.Go(func() { errs[0] = d.RemovePasskey(t.Context(), ann.PersonID, "key of Ann") })
-			group.Go(func() { errs[1] = d.RemoveAccount(t.Context(), ann, account("a").ActorID) })
-			group.Wait()
-			keys, err := d.Passkeys(t.Context(), ann.PersonID)
+		const people = 20
+		errs, group := make([][2]error, people), sync.WaitGroup{}
+		all := make([]directory.Actor, people)
+		for i := range all {
+			all[i] = somebody(t, d, fmt.Sprint("Ann ", i))
+			addAccount(t, d, all[i], fmt.Sprint(i))
+		}
+		for i, who := range all {
+			group.Go(func() { errs[i][0] = d.RemovePasskey(t.Context(), who.PersonID, "key of "+who.Name) })
+			group.Go(func() { errs[i][1] = d.RemoveAccount(t.Context(), who, account(fmt.Sprint(i)).ActorID) })
+		}
+		group.Wait()
+		for i, who := range all {
+			keys, err := d.Passkeys(t.Context(), who.PersonID)
 			if err != nil {
 				t.Fatal(err)
 			}
-			accounts, err := d.Accounts(t.Context(), ann.PersonID)
-			if err != nil || len(keys)+len(accounts) != 1 || (errs[0] == nil) == (errs[1] == nil) {
-				t.Fatalf("left are %v and %v after %v", keys, accounts, errs)
-			}
-			for _, table := range []string{"passkeys", "accounts"} {
-				if _, err := db.SQL().Exec("DELETE FROM " + table); err != nil {
-					t.Fatal(err)
-				}
+			accounts, err := d.Accounts(t.Context(), who.PersonID)
+			if err != nil || len(keys)+len(accounts) != 1 || (errs[i][0] == nil) == (errs[i][1] == nil) {
+				t.Errorf("left are %v and %v after %v, %v", keys, accounts, errs[i], err)
 			}
 		}
 	})
