@@ -48,6 +48,9 @@ func (f *Federation) AccountOf(ctx context.Context, id string) (directory.Accoun
 			err = fmt.Errorf("%s is called %s, and that %s", id, called, again)
 		}
 	}
+	if err == nil && visible(called) != called {
+		err = fmt.Errorf("%s is called %q, which people cannot read", id, called)
+	}
 	return directory.Account{ActorID: id, Name: called, URL: peer.Page(), Inbox: peer.Deliverable()}, err
 }
 
