@@ -9,13 +9,13 @@ import (
 )
 
 // Answer is something that one inbox alone is owed: the Accept or Reject of a
-// request, or the Delete of leave that was given.
+// request, the Delete of leave that was given, or the Create of a message.
 type Answer struct {
 	ID              int64
 	InboxID         int64
 	Handle          string // who answers
-	Type            string // Accept, Reject or Delete
-	Request         string // the activity that is answered, as received
+	Type            string // Accept, Reject, Delete or Create
+	Request         string // the activity that is answered, as received; or a Message
 	AuthorizationID int64  // that an Accept grants or a Delete takes back; 0: none
 	MadeAt          time.Time
 	SentAt          *time.Time // nil: it is owed

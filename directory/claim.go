@@ -41,8 +41,9 @@ type Claim struct {
 	Website     string // that is to show the token
 	Token       string // public once it is shown: who has it has proved nothing
 	State       ClaimState
-	Method      string // rel-me, meta, file, dns; "" until it is proved
+	Method      string // rel-me, meta, file, dns, account; "" until it is proved
 	FoundAt     string // address at which the token was seen
+	AccountID   string // id of the actor whose account has proved it, or ""
 	PersonID    *int64
 	BeganAt     time.Time
 	ProvedAt    *time.Time
@@ -150,6 +151,10 @@ func (d *Directory) Claims(ctx context.Context, handle string) ([]Claim, error) 
 // ProveClaim notes that a claim's token was seen at the website that the entry
 // still names. Errors: ErrNotFound, *GoneError, ErrInvalid.
 func (d *Directory) ProveClaim(ctx context.Context, id int64, method, foundAt string) error {
+	return d.proveClaim(ctx, id, map[string]any{"method": method, "found_at": cut(asText(foundAt), maxID)})
+}
+
+func (d *Directory) proveClaim(ctx context.Context, id int64, proof map[string]any) error {
 	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		claim, err := claimByID(tx, id)
 		if err != nil {
@@ -162,7 +167,8 @@ func (d *Directory) ProveClaim(ctx context.Context, id int64, method, foundAt st
 			return err
 		}
 		at := now()
-		return claim.advance(tx, ClaimProved, map[string]any{"method": method, "found_at": cut(asText(foundAt), maxID), "proved_at": at, "checked_at": at})
+		proof["proved_at"], proof["checked_at"] = at, at
+		return claim.advance(tx, ClaimProved, proof)
 	})
 }
 
@@ -187,6 +193,9 @@ func (d *Directory) TakeClaim(ctx context.Context, id int64, by Actor) (Claim, e
 		if err := claim.stands(tx); err != nil {
 			return err
 		}
+		if err := claim.isFor(tx, by.PersonID); err != nil {
+			return err
+		}
 		var owners []int64
 		if err := tx.Model(&Member{}).Where("handle = ? AND role = ?", claim.Handle, Owner).Pluck("person_id", &owners).Error; err != nil {
 			return fmt.Errorf("read the owners of %s: %w", claim.Handle, err)
@@ -196,6 +205,9 @@ func (d *Directory) TakeClaim(ctx context.Context, id int64, by Actor) (Claim, e
 		}
 		err = claim.advance(tx, ClaimWaiting, map[string]any{"person_id": by.PersonID, "effective_at": now().Add(claimWait)})
 		if err != nil {
+			return err
+		}
+		if err := claim.tellOwners(tx, owners); err != nil {
 			return err
 		}
 		return audit(tx, by, "claimed beside owners", claim.Handle, claim.proof())
@@ -288,7 +300,7 @@ func (d *Directory) settle(ctx context.Context, id int64) (settled Claim, err er
 			return err
 		}
 		settled = claim
-		return nil
+		return claim.tellClaimant(tx, "was granted: you are an owner now.")
 	})
 	if err != nil {
 		settled = Claim{}
@@ -305,8 +317,14 @@ func (c Claim) end(tx *gorm.DB, by Actor, why string) error {
 	if ended.RowsAffected == 0 {
 		return nil
 	}
+	if err := c.tellClaimant(tx, "has ended: "+why+"."); err != nil {
+		return err
+	}
 	return audit(tx, by, "ended a claim", c.Handle, c.proof()+": "+why)
 }
+
+// ownerWasHere is why most claims end that wait.
+const ownerWasHere = "an owner signed in"
 
 // endWaiting ends the claims that wait on entries of which a person is an owner.
 func endWaiting(tx *gorm.DB, personID int64) error {
@@ -324,7 +342,7 @@ func endWaiting(tx *gorm.DB, personID int64) error {
 		return err
 	}
 	for _, claim := range waiting {
-		if err := claim.end(tx, Actor{owner.ID, owner.Name}, "an owner signed in"); err != nil {
+		if err := claim.end(tx, Actor{owner.ID, owner.Name}, ownerWasHere); err != nil {
 			return err
 		}
 	}

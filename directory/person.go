@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -133,24 +132,11 @@ func (d *Directory) UsedPasskey(ctx context.Context, id, credential string) erro
 	return nil
 }
 
-// RemovePasskey takes a passkey away from a person. The last one stays, or the
-// person could not sign in any more. Errors: ErrNotFound, ErrInvalid.
+// RemovePasskey takes a passkey away from a person. The last way to sign in
+// stays. Errors: ErrNotFound, ErrInvalid.
 func (d *Directory) RemovePasskey(ctx context.Context, personID int64, id string) error {
 	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		var keys []Passkey // locked, so that two cannot be removed at once
-		if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("person_id = ?", personID).Find(&keys).Error; err != nil {
-			return fmt.Errorf("read passkeys: %w", err)
-		}
-		switch {
-		case !slices.ContainsFunc(keys, func(k Passkey) bool { return k.ID == id }):
-			return notFound("passkey: %s", id)
-		case len(keys) == 1:
-			return fmt.Errorf("%w: this is the only passkey; add another one first", ErrInvalid)
-		}
-		if err := tx.Where("person_id = ? AND id = ?", personID, id).Delete(&Passkey{}).Error; err != nil {
-			return fmt.Errorf("remove a passkey: %w", err)
-		}
-		return nil
+		return removeWayIn(tx, personID, func() *gorm.DB { return tx.Where("person_id = ? AND id = ?", personID, id).Delete(&Passkey{}) })
 	})
 }
 
@@ -171,7 +157,7 @@ func forgetPeople(tx *gorm.DB) error {
 	if err := tx.Model(&Claim{}).Where("person_id IN ?", gone).Update("person_id", nil).Error; err != nil {
 		return err
 	}
-	for _, row := range []any{&Passkey{}, &SignIn{}} {
+	for _, row := range []any{&Passkey{}, &Account{}, &SignIn{}} {
 		if err := tx.Where("person_id IN ?", gone).Delete(row).Error; err != nil {
 			return err
 		}

@@ -75,6 +75,7 @@ func forgetSessions(tx *gorm.DB) error {
 		{tx.Where("expiry < ?", now()), &session{}},
 		{tx.Where("at < ?", now().Add(-2*MaxSignIn)), &SignIn{}},
 		{tx.Where("expires_at < ?", now().Add(-keepEventsFor)), &Invitation{}},
+		{tx.Where("expires_at < ?", now().Add(-AccountTime)), &accountRequest{}},
 		{tx.Where("state IN ? AND began_at < ?", []ClaimState{ClaimBegun, ClaimProved}, now().Add(-MaxSignIn)), &Claim{}},
 	} {
 		if err := over.found.Delete(over.row).Error; err != nil {

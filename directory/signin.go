@@ -21,7 +21,7 @@ const seenEvery = 5 * time.Minute
 type SignIn struct {
 	ID       int64
 	PersonID int64
-	How      string // passkey
+	How      string // passkey or account
 	Agent    string // the browser, as it calls itself
 	At       time.Time
 	SeenAt   time.Time

@@ -15,11 +15,11 @@ const subscribeRel = "http://ostatus.org/schema/1.0/subscribe"
 // knows the account and has no such page, and an error when it does not answer
 // well. Nothing of it is kept.
 func (f *Federation) FollowDialog(ctx context.Context, account, actor string) (string, error) {
-	links, err := f.webFingerOf(ctx, account)
+	found, err := f.webFingerOf(ctx, account)
 	if err != nil {
 		return "", err
 	}
-	for _, link := range links {
+	for _, link := range found.Links {
 		if link.Rel == subscribeRel {
 			return strings.ReplaceAll(link.Template, "{uri}", url.QueryEscape(actor)), nil
 		}

@@ -47,11 +47,14 @@ func (f *Federation) heedCreate(ctx context.Context, in *incoming) error {
 	if err != nil || n == nil {
 		return err
 	}
+	named := f.named(ctx, n)
+	if taken, err := f.heedCode(ctx, in, n, named); taken || err != nil {
+		return err
+	}
 	handle, post, answers, err := f.answered(ctx, string(n.InReplyTo))
 	if err != nil {
 		return err
 	}
-	named := f.named(ctx, n)
 	if !answers && len(named) == 0 {
 		if _, _, ours := f.site.PostOf(string(n.InReplyTo)); ours {
 			return refuse(http.StatusBadRequest, "there is no post %s here to answer", n.InReplyTo)

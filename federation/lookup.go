@@ -32,18 +32,20 @@ func (f *Federation) actorAt(ctx context.Context, id string) (actorDocument, err
 func (f *Federation) lookUp(ctx context.Context, account string) (actorDocument, error) {
 	id := account
 	if !strings.Contains(account, "://") {
-		links, err := f.webFingerOf(ctx, strings.TrimPrefix(account, "@"))
-		if err != nil {
+		var err error
+		if id, err = f.ActorNamed(ctx, strings.TrimPrefix(account, "@")); err != nil {
 			return actorDocument{}, err
-		}
-		if id = links.self(); id == "" {
-			return actorDocument{}, fmt.Errorf("%s is no account of the fediverse", account)
 		}
 	}
 	return f.actorAt(ctx, id)
 }
 
-// webFingerLinks are what WebFinger says of an account.
+// webFingerAnswer is what WebFinger says of an account.
+type webFingerAnswer struct {
+	Subject string         `json:"subject"`
+	Links   webFingerLinks `json:"links"`
+}
+
 type webFingerLinks []struct {
 	Rel      string `json:"rel"`
 	Type     string `json:"type"`
@@ -62,10 +64,10 @@ func (links webFingerLinks) self() string {
 }
 
 // webFingerOf asks the host of an account (name@host) about it.
-func (f *Federation) webFingerOf(ctx context.Context, account string) (webFingerLinks, error) {
+func (f *Federation) webFingerOf(ctx context.Context, account string) (webFingerAnswer, error) {
 	_, host, found := strings.Cut(account, "@")
 	if !found {
-		return nil, fmt.Errorf("%q is not written name@host", account)
+		return webFingerAnswer{}, fmt.Errorf("%q is not written name@host", account)
 	}
 	ask := url.URL{
 		Scheme: "https", Host: host, Path: "/.well-known/webfinger",
@@ -73,15 +75,13 @@ func (f *Federation) webFingerOf(ctx context.Context, account string) (webFinger
 	}
 	document, err := f.client.JSON(ctx, ask.String(), "application/jrd+json, application/json")
 	if err != nil {
-		return nil, fmt.Errorf("ask %s about %s: %w", host, account, err)
+		return webFingerAnswer{}, fmt.Errorf("ask %s about %s: %w", host, account, err)
 	}
-	var answer struct {
-		Links webFingerLinks `json:"links"`
-	}
+	var answer webFingerAnswer
 	if err := json.Unmarshal(document.Body, &answer); err != nil {
-		return nil, fmt.Errorf("read what %s says about %s: %w", host, account, err)
+		return webFingerAnswer{}, fmt.Errorf("read what %s says about %s: %w", host, account, err)
 	}
-	return answer.Links, nil
+	return answer, nil
 }
 
 // mention looks somebody up whom a text names as name@host.

@@ -187,6 +187,9 @@ func (f *Federation) answer(ctx context.Context, a directory.Answer) ([]byte, er
 		}
 		return f.site.DeleteAuthorization(leave, a.MadeAt)
 	}
+	if m, ok := a.Message(); ok {
+		return f.site.Message(m, a.ID, a.MadeAt)
+	}
 	n := fmt.Sprint(a.ID)
 	if a.Type == "Reject" {
 		return f.site.Reject(a.Handle, []byte(a.Request), n)

@@ -173,6 +173,7 @@ func TestMarkupIsValid(t *testing.T) {
 	arguments := []string{validator, "--config", "testdata/browser/htmlvalidate.json", "--formatter", "json"}
 	bodies := map[string][]byte{"follow-mistyped": send(h, "/coops/agaric/follow", "127.0.0.1").Body.Bytes()}
 	maps.Copy(bodies, ownersPages(t))
+	maps.Copy(bodies, accountPages(t))
 	for _, p := range pageTypes {
 		bodies[p.name] = get(h, p.path).Body.Bytes()
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"coopverse/directory"
 	"coopverse/web"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -19,13 +20,18 @@ import (
 // browsers have passkeys, and the websites by which its co-ops prove claims.
 func local(t *testing.T, change func(*web.Config)) (origin string, s sites) {
 	t.Helper()
+	return localOn(t, happened(t), change)
+}
+
+func localOn(t *testing.T, d *directory.Directory, change func(*web.Config)) (origin string, s sites) {
+	t.Helper()
 	s = sites{}
 	server := httptest.NewUnstartedServer(nil)
 	c := claimConfig(s)
 	_, port, _ := strings.Cut(server.Listener.Addr().String(), ":")
 	c.Origin = "http://localhost:" + port
 	change(&c)
-	server.Config.Handler = pagesOf(t, happened(t), c)
+	server.Config.Handler = pagesOf(t, d, c)
 	server.Start()
 	t.Cleanup(server.Close)
 	return c.Origin, s

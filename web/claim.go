@@ -31,7 +31,9 @@ type claiming struct {
 	Claim *directory.Claim // of this browser, or nil
 	Ways  []ProofWay       // to prove it
 	Seen  []string         // when it was not found
-	At    time.Time        // when that was
+
+	Account accountForm // by which it is proved
+	At      time.Time   // when that was
 }
 
 // Path and the like are for the page's words.
@@ -84,7 +86,7 @@ func (s *Server) showClaim(w http.ResponseWriter, r *http.Request, c directory.C
 			shown.Role = m.Role
 		}
 	}
-	shown.Ways = s.waysToProve(c.Website, c.Handle, "")
+	shown.Ways, shown.Account = s.waysToProve(c.Website, c.Handle, ""), s.accountForm(ctx, accountToClaim)
 	claim, err := s.claimOf(ctx, c)
 	if err != nil && !errors.Is(err, errNoClaim) {
 		return err
@@ -96,7 +98,7 @@ func (s *Server) showClaim(w http.ResponseWriter, r *http.Request, c directory.C
 			shown.Seen, shown.At = strings.Split(seen, "\n"), time.Unix(s.sessions.GetInt64(ctx, seenAtKey), 0)
 		}
 	}
-	return s.show(w, http.StatusOK, "claim", page{Path: claimPath(c.Handle), NoIndex: true, Body: shown})
+	return s.show(w, http.StatusOK, "claim", page{Path: claimPath(c.Handle), NoIndex: true, Account: true, Body: shown})
 }
 
 // waysToProve are those that a website has. Those without a token are only
@@ -208,8 +210,7 @@ func (s *Server) prove(w http.ResponseWriter, r *http.Request, look func(context
 			s.sessions.Remove(ctx, seenKey)
 			s.sessions.Remove(ctx, invitationKey)
 		} else {
-			s.sessions.Put(ctx, seenKey, missing.Error())
-			s.sessions.Put(ctx, seenAtKey, time.Now().Unix())
+			s.keepSeen(ctx, missing)
 			next += "#seen"
 		}
 	}
@@ -218,6 +219,12 @@ func (s *Server) prove(w http.ResponseWriter, r *http.Request, look func(context
 	}
 	http.Redirect(w, r, next, http.StatusSeeOther)
 	return nil
+}
+
+// keepSeen remembers what was seen when a proof was not found.
+func (s *Server) keepSeen(ctx context.Context, missing error) {
+	s.sessions.Put(ctx, seenKey, missing.Error())
+	s.sessions.Put(ctx, seenAtKey, time.Now().Unix())
 }
 
 // takeClaim makes who is signed in an owner by this browser's claim.
@@ -237,6 +244,9 @@ func (s *Server) takeClaim(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if err := s.bring(ctx, claim, p); err != nil {
 		return err
 	}
 	if err := s.take(ctx, claim, p); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"coopverse/directory"
 
@@ -24,6 +25,7 @@ type entry struct {
 	Following    following
 	Introduction introduced
 	Topics       []directory.Topic // that it belongs to
+	Waiting      bool              // somebody else claims it
 }
 
 // coopPath is where a co-op's entry is; it is also its id for programs.
@@ -85,6 +87,11 @@ func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
 	if e.Introduction, err = s.introduced(ctx, c.Handle); err != nil {
 		return entry{}, err
 	}
+	claims, err := s.directory.Claims(ctx, c.Handle)
+	if err != nil {
+		return entry{}, err
+	}
+	e.Waiting = slices.ContainsFunc(claims, func(c directory.Claim) bool { return c.State == directory.ClaimWaiting })
 	e.Topics, err = s.topicsOf(ctx, c)
 	return e, err
 }

@@ -109,6 +109,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.signInFirst(w, r)
 		return
 	}
+	var stale staleError
+	if errors.As(err, &stale) && wants(r) != asJSON {
+		s.signInAgain(w, r, stale.back)
+		return
+	}
 	t := troubleOf(err)
 	if t.Code == http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		s.log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)

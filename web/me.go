@@ -16,7 +16,12 @@ type me struct {
 	Voices  []voice
 	Keys    []directory.Passkey
 	SignIns []directory.SignIn
-	Here    int64 // id of this browser's sign-in
+
+	Accounts []directory.Account
+	Account  accountForm
+	Fresh    bool    // they have signed in lately, and may change how they do
+	Ended    []ended // claims that ended because they were here
+	Here     int64   // id of this browser's sign-in
 }
 
 // voice is one for whom a person speaks.
@@ -45,10 +50,44 @@ func (s *Server) mePage(w http.ResponseWriter, r *http.Request) error {
 	if shown.Keys, err = s.directory.Passkeys(ctx, p.ID); err != nil {
 		return err
 	}
+	if shown.Accounts, err = s.directory.Accounts(ctx, p.ID); err != nil {
+		return err
+	}
+	if shown.Ended, err = s.endedClaims(ctx, p.ID); err != nil {
+		return err
+	}
+	shown.Account, shown.Fresh = s.accountForm(ctx, accountToAdd), s.isFresh(ctx)
 	if shown.SignIns, err = s.directory.SignIns(ctx, p.ID); err != nil {
 		return err
 	}
-	return s.show(w, http.StatusOK, "me", page{Path: "/me", NoIndex: true, Passkey: true, Body: shown})
+	return s.show(w, http.StatusOK, "me", page{Path: "/me", NoIndex: true, Passkey: true, Account: true, Body: shown})
+}
+
+// Ways is how many ways the person has to sign in. The last one stays.
+func (m me) Ways() int { return len(m.Keys) + len(m.Accounts) }
+
+// ended is somebody's claim of an entry, which ended because an owner was here.
+type ended struct {
+	Whom  speaker
+	Claim directory.Claim
+}
+
+// endedClaims ends the claims that wait on a person, and lists those that ended
+// so within the time that they would have waited.
+func (s *Server) endedClaims(ctx context.Context, personID int64) ([]ended, error) {
+	claims, err := s.directory.EndWaitingClaims(ctx, personID)
+	if err != nil {
+		return nil, err
+	}
+	var all []ended
+	for _, claim := range claims {
+		whom, err := s.speaker(ctx, claim.Handle)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ended{whom, claim})
+	}
+	return all, nil
 }
 
 // voices are all for whom a person speaks, but those that were removed since.
@@ -73,7 +112,7 @@ func (s *Server) voices(ctx context.Context, personID int64) ([]voice, error) {
 
 // beginPasskey has the browser make one more passkey for who is signed in.
 func (s *Server) beginPasskey(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.mine(w, r)
+	p, err := s.mineFresh(w, r)
 	if err != nil {
 		return err
 	}
@@ -114,7 +153,7 @@ func (s *Server) finishPasskey(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) removePasskey(w http.ResponseWriter, r *http.Request) error {
-	p, err := s.mine(w, r)
+	p, err := s.mineFresh(w, r)
 	if err != nil {
 		return err
 	}

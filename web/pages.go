@@ -13,6 +13,7 @@ import (
 	"coopverse/directory/place"
 	"coopverse/directory/service"
 
+	"github.com/go-webauthn/webauthn/protocol"
 	"golang.org/x/text/language"
 )
 
@@ -35,6 +36,8 @@ type site struct {
 	Contact, ContactURL   string
 	Sandbox               bool
 	Source                string
+	Passkeys              bool   // there can be some: the origin has a name
+	Accounts              bool   // people can sign in with those of the fediverse
 	assets                string // where static files are, by edition
 }
 
@@ -49,14 +52,18 @@ type page struct {
 	Activity string
 	Follow   bool // it has a form that leads to a reader's own server
 	Passkey  bool // it has a form that makes or uses a passkey
+	Account  bool // it has a form that leads to where a reader has an account
 	Body     any
 }
 
 func newSite(c Config, edition string) site {
-	return site{
+	s := site{
 		Name: c.Name, Origin: c.Origin, Version: c.Version, Sandbox: c.Sandbox,
 		Contact: c.Contact, ContactURL: contactURL(c.Contact, ""), Source: webLink(c.Source), assets: "/static/" + edition + "/",
+		Accounts: c.Accounts.Begin != nil,
 	}
+	s.Passkeys = protocol.ValidateRPID(s.hostname()) == nil
+	return s
 }
 
 // Domain is what stands behind the second @ of a handle: the origin's host,
@@ -176,12 +183,7 @@ func (s *Server) made(name string, p page) ([]byte, error) {
 
 func send(w http.ResponseWriter, status int, p page, body []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if p.Follow {
-		w.Header().Set("Content-Security-Policy", followPolicy)
-	}
-	if p.Passkey {
-		w.Header().Set("Content-Security-Policy", passkeyPolicy)
-	}
+	w.Header().Set("Content-Security-Policy", p.policy())
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a reader who has gone away needs no error page
 }

@@ -22,6 +22,10 @@ import (
 // only those who try other people's.
 var errPasskey = errors.New("the passkey was not taken")
 
+// errNoPasskeys is said where the directory's address is a number: browsers have
+// passkeys only for names (WebAuthn, section 5.1.2).
+var errNoPasskeys = fmt.Errorf("%w: this directory has no domain name, and passkeys belong to one; sign in with an account of the fediverse", directory.ErrInvalid)
+
 // ceremonyTime is how long making or using a passkey may take.
 const ceremonyTime = 5 * time.Minute
 
@@ -154,6 +158,9 @@ func (s *Server) answered(w http.ResponseWriter, r *http.Request, what string) (
 
 // askForNew has a browser make a passkey for h.
 func (s *Server) askForNew(w http.ResponseWriter, r *http.Request, what string, h holder) error {
+	if !s.pages.site.Passkeys {
+		return errNoPasskeys
+	}
 	var known []protocol.CredentialDescriptor
 	for _, key := range h.Keys {
 		known = append(known, key.Descriptor())

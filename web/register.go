@@ -78,7 +78,32 @@ func (s *Server) registerPage(w http.ResponseWriter, r *http.Request) error {
 	} else if !errors.Is(err, errSignIn) {
 		return err
 	}
-	return s.show(w, http.StatusOK, "register", page{Path: "/register", NoIndex: true, Passkey: true, Body: j})
+	return s.showRegister(w, r, http.StatusOK, registering{joining: j, Shown: s.shownHere(r.Context())})
+}
+
+// registering is what the page shows on which somebody becomes a person here.
+type registering struct {
+	joining
+	Shown       *directory.Account // that this browser has just shown, or nil
+	Account     accountForm
+	Name, Wrong string // what was typed, and a sentence about it
+}
+
+// account is the id of the account that has proved the claim, or "".
+func (j joining) account() string {
+	if j.Claim == nil {
+		return ""
+	}
+	return j.Claim.AccountID
+}
+
+// ByPasskey says whether the person may come with a passkey: not for a claim
+// that an account has proved, whose person it must be.
+func (j joining) ByPasskey() bool { return j.account() == "" }
+
+func (s *Server) showRegister(w http.ResponseWriter, r *http.Request, status int, shown registering) error {
+	shown.Account = s.accountForm(r.Context(), accountToRegister)
+	return s.show(w, status, "register", page{Path: "/register", NoIndex: true, Passkey: true, Account: true, Body: shown})
 }
 
 // beginRegister has the browser make a passkey for somebody new.
@@ -86,7 +111,11 @@ func (s *Server) beginRegister(w http.ResponseWriter, r *http.Request) error {
 	if err := s.form(w, r, maxForm); err != nil {
 		return err
 	}
-	if _, err := s.joining(r.Context()); err != nil {
+	j, err := s.joining(r.Context())
+	if err == nil && !j.ByPasskey() {
+		err = errNoClaim
+	}
+	if err != nil {
 		return err
 	}
 	name, err := directory.PersonName(r.PostForm.Get("name"))
@@ -105,6 +134,9 @@ func (s *Server) finishRegister(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	j, err := s.joining(ctx)
+	if err == nil && !j.ByPasskey() {
+		err = errNoClaim
+	}
 	if err != nil {
 		return err
 	}
@@ -112,18 +144,22 @@ func (s *Server) finishRegister(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.begin(r, p.ID); err != nil {
+	if err := s.begin(r, p.ID, "passkey"); err != nil {
 		return err
 	}
-	if j.Token != "" {
-		err = s.accept(ctx, j.Token, p)
-	} else {
-		err = s.take(ctx, *j.Claim, p)
-	}
-	if err != nil {
+	if err := s.join(ctx, j, p); err != nil {
 		return err
 	}
 	return s.goOn(w, "/me")
+}
+
+// join has a new person speak for whom they came to speak for.
+func (s *Server) join(ctx context.Context, j joining, p directory.Person) error {
+	s.sessions.Remove(ctx, shownKey)
+	if j.Token != "" {
+		return s.accept(ctx, j.Token, p)
+	}
+	return s.take(ctx, *j.Claim, p)
 }
 
 // invited is what an invitation's page shows.

@@ -76,6 +76,14 @@ func (s *Server) routes() http.Handler {
 	ownPost("/me/passkeys/remove", s.removePasskey)
 	ownPost("/me/sign-ins/end", s.endSignIn)
 
+	ownPost("/accounts", s.limited("account", s.beginAccount))
+	ownGet("/accounts/callback", s.limited("account", s.accountCallback))
+	ownGet("/accounts/code", s.limited("code", s.codePage))
+	ownPost("/accounts/code", s.limited("code", s.takeCode))
+	ownPost("/register/account", s.limited("register", s.registerAccount))
+	ownPost("/me/accounts/remove", s.removeAccount)
+	ownGet("/me/again", s.againFirst)
+
 	// Those of our actors that are no co-ops. Other servers know these addresses
 	// as their ids.
 	get("/actors/directory", directoryActor)

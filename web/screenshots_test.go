@@ -75,6 +75,15 @@ func TestScreenshots(t *testing.T) {
 			}
 		}
 	})
+	walkByAccount(t, func(ctx context.Context, name string) {
+		for _, s := range []screen{desktop, phone} {
+			for _, scheme := range []string{"light", "dark"} {
+				do(t, ctx, lookAt(s, scheme))
+				png, err := captured(ctx, s, tallest)
+				keep(t, folder, "account-"+name, s, scheme, png, err)
+			}
+		}
+	})
 	for _, s := range []screen{desktop, phone} {
 		for _, scheme := range []string{"light", "dark"} {
 			for _, p := range pageTypes {

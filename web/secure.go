@@ -12,13 +12,19 @@ var policy = strings.Join([]string{
 	"form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
 }, "; ")
 
-// followPolicy is that of pages with a follow form. Chromium holds a form to
-// where its answer sends the reader, and that is the reader's own server.
-var followPolicy = strings.Replace(policy, "form-action 'self'", "form-action 'self' https:", 1)
-
-// passkeyPolicy is that of pages with a passkey: their script tells us what the
-// browser says.
-var passkeyPolicy = policy + "; connect-src 'self'"
+// policy is the page's own. Chromium holds a form to where its answer sends the
+// reader, and that may be the reader's own server. The script of a page with a
+// passkey tells us what the browser says.
+func (p page) policy() string {
+	own := policy
+	if p.Follow || p.Account {
+		own = strings.Replace(own, "form-action 'self'", "form-action 'self' https:", 1)
+	}
+	if p.Passkey {
+		own += "; connect-src 'self'"
+	}
+	return own
+}
 
 // secured sets the headers that every answer has. Other sites learn from a
 // link that a reader came from us, not from which page or search.

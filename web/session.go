@@ -73,14 +73,23 @@ func (s *Server) member(ctx context.Context, handle string, role directory.Role)
 
 // begin signs a person in, in this browser: its session gets another token, so
 // that nobody who knew the old one is signed in with it.
-func (s *Server) begin(r *http.Request, personID int64) error {
+// how is passkey or account.
+func (s *Server) begin(r *http.Request, personID int64, how string) error {
 	ctx := r.Context()
+	before, err := s.person(ctx)
+	if err == nil { // who signs in once more is not in two places
+		err = s.directory.EndSignIn(ctx, before.ID, s.sessions.GetInt64(ctx, signInKey))
+	}
+	if err != nil && !errors.Is(err, errSignIn) {
+		return err
+	}
 	if err := s.sessions.RenewToken(ctx); err != nil {
 		return err
 	}
-	signIn, err := s.directory.BeginSignIn(ctx, personID, "passkey", r.UserAgent())
+	signIn, err := s.directory.BeginSignIn(ctx, personID, how, r.UserAgent())
 	if err == nil {
 		s.sessions.Put(ctx, signInKey, signIn.ID)
+		s.sessions.Put(ctx, freshKey, signIn.At.Unix())
 	}
 	return err
 }

@@ -28,15 +28,23 @@ func (s *Server) signInFirst(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 }
 
+// signingIn is what the page shows on which one signs in.
+type signingIn struct {
+	Again   bool // somebody is signed in, and is to show once more that it is they
+	Account accountForm
+}
+
 // signInPage shows where one signs in.
 func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.person(r.Context()); err == nil {
+	again := r.URL.Query().Has("again")
+	if _, err := s.person(r.Context()); err == nil && !again {
 		http.Redirect(w, r, "/me", http.StatusSeeOther)
 		return nil
-	} else if !errors.Is(err, errSignIn) {
+	} else if err != nil && !errors.Is(err, errSignIn) {
 		return err
 	}
-	return s.show(w, http.StatusOK, "signin", page{Path: "/sign-in", NoIndex: true, Passkey: true})
+	shown := signingIn{Again: again, Account: s.accountForm(r.Context(), accountToSignIn)}
+	return s.show(w, http.StatusOK, "signin", page{Path: "/sign-in", NoIndex: true, Passkey: true, Account: true, Body: shown})
 }
 
 // beginSignIn has the browser ask for one of the passkeys that it has for us:
@@ -44,6 +52,9 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) beginSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err := s.form(w, r, maxForm); err != nil {
 		return err
+	}
+	if !s.pages.site.Passkeys {
+		return errNoPasskeys
 	}
 	options, data, err := s.passkeys.BeginDiscoverableLogin()
 	if err != nil {
@@ -57,7 +68,7 @@ func (s *Server) finishSignIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.begin(r, p.ID); err != nil {
+	if err := s.begin(r, p.ID, "passkey"); err != nil {
 		return err
 	}
 	return s.goOn(w, s.whatNext(r.Context()))

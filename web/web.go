@@ -34,6 +34,8 @@ type Config struct {
 	// simplest first. Prove finds each of them.
 	ProofWays func(website, page, token string) []ProofWay
 
+	Accounts Accounts // the zero value: nobody signs in with an account of the fediverse
+
 	Publish  PublishPost // nil: who is named in a post is not looked up
 	EditPost EditPost    // as Publish
 

@@ -30,15 +30,20 @@ func prover(client *fetch.Client) *website.Prover { return website.New(client, &
 func proveWith(p *website.Prover) web.ProveClaim {
 	return func(ctx context.Context, site, page, token string) (method, foundAt string, err error) {
 		proof, err := p.Look(ctx, site, page, token)
-		var missing *website.NotProved
-		switch {
-		case errors.As(err, &missing):
-			return "", "", errors.New(strings.Join(missing.Seen, "\n"))
-		case err != nil:
-			return "", "", errors.New("the website did not answer in time")
-		}
-		return string(proof.Method), proof.Where, nil
+		return string(proof.Method), proof.Where, forPeople(err)
 	}
+}
+
+// forPeople is what was seen instead of a proof, a sentence a line.
+func forPeople(err error) error {
+	var missing *website.NotProved
+	switch {
+	case errors.As(err, &missing):
+		return errors.New(strings.Join(missing.Seen, "\n"))
+	case err != nil:
+		return errors.New("the website did not answer in time")
+	}
+	return nil
 }
 
 // proofWays says to the pages how a claim is proved.
@@ -94,8 +99,25 @@ func (w claimWatch) once(ctx context.Context) error {
 	return err
 }
 
+// lookAgain looks for the proof of a claim where it was before.
+func (w claimWatch) lookAgain(ctx context.Context, claim directory.Claim) error {
+	page := w.site.Actor(claim.Handle)
+	if claim.AccountID == "" {
+		_, err := w.prover.Again(ctx, claim.Website, page, claim.Token)
+		return err
+	}
+	account, err := w.directory.AccountByID(ctx, claim.AccountID)
+	if errors.Is(err, directory.ErrUnknownAccount) { // its person is forgotten
+		account, err = directory.Account{ActorID: claim.AccountID, URL: claim.AccountID}, nil
+	}
+	if err == nil {
+		_, err = w.prover.Links(ctx, claim.Website, page, account.URL, account.ActorID)
+	}
+	return err
+}
+
 func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
-	_, err := w.prover.Again(ctx, claim.Website, w.site.Actor(claim.Handle), claim.Token)
+	err := w.lookAgain(ctx, claim)
 	seen, missing := "", new(website.NotProved)
 	switch {
 	case errors.As(err, &missing):

@@ -64,6 +64,36 @@ func TestProofsAreLookedAtAgain(t *testing.T) {
 	})
 }
 
+// A proof by an account is looked at again where it was found.
+func TestProofByAnAccountIsLookedAtAgain(t *testing.T) {
+	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
+		c := claimedBy(t, db, "sange.example")
+		ann := directory.Actor{PersonID: *c.claim.PersonID, Name: "Ann"}
+		account := directory.Account{ActorID: "https://social.example/users/ann", Name: "ann@social.example", URL: "https://social.example/@ann", Inbox: "https://social.example/inbox"}
+		if err := c.AddAccount(t.Context(), ann, account); err != nil {
+			t.Fatal(err)
+		}
+		claim, err := c.BeginClaim(t.Context(), "sange")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.ProveClaimByAccount(t.Context(), claim.ID, claim.Website, account.ActorID); err != nil {
+			t.Fatal(err)
+		}
+		if c.claim, err = c.TakeClaim(t.Context(), claim.ID, ann); err != nil {
+			t.Fatal(err)
+		}
+		for _, address := range []string{account.URL, account.ActorID} {
+			c.body.Store(fmt.Sprintf(`<a rel="me" href="%s">us</a>`, address))
+			c.later(t)
+			c.look(t, "while it links "+address, "", "")
+		}
+		c.body.Store(tag(c.claim.Token))
+		c.later(t)
+		c.look(t, "when it has the token only", "no link with rel=me to "+account.URL, "")
+	})
+}
+
 func TestClaimThatHasWaitedIsGranted(t *testing.T) {
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
 		c := claimedBy(t, db, "sange.example")

@@ -108,10 +108,11 @@ func parsePrefix(text string) (netip.Prefix, error) {
 }
 
 // handler puts the actors in front of the pages.
-func handler(d *directory.Directory, f *federation.Federation, p *website.Prover, config web.Config) (http.Handler, error) {
+func handler(d *directory.Directory, f *federation.Federation, p *website.Prover, client *fetch.Client, config web.Config) (http.Handler, error) {
 	config.Version, config.Follow = programVersion(), f.FollowDialog
 	config.Publish, config.EditPost = f.Publish, f.EditPost
 	config.Prove, config.ProofWays = proveWith(p), proofWays
+	config.Accounts = accounts(d, f, p, client, config)
 	pages, err := web.New(d, config)
 	if err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ func (cmd *tryCommand) Run(ctx context.Context, p *program, std streams) error {
 	site := document.Site{Origin: origin, Name: "Coopverse", Contact: tryContact, Version: programVersion()}
 	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger})
 	proofs := prover(client)
-	answers, err := handler(d, f, proofs, web.Config{Origin: origin, Name: "Coopverse", Contact: tryContact, Sandbox: true, Logger: logger})
+	answers, err := handler(d, f, proofs, client, web.Config{Origin: origin, Name: "Coopverse", Contact: tryContact, Sandbox: true, Logger: logger})
 	if err != nil {
 		return err
 	}

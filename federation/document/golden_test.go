@@ -208,6 +208,10 @@ func federated(t testing.TB) map[string][]byte {
 	add(site.Reject("acme", []byte(quoteRequest), "13"))("reject-quote")
 	add(site.Reject("acme", []byte(featureRequest), "14"))("reject-feature")
 
+	add(site.Message(directory.Message{
+		ActorID: "https://m.example/users/ada", Account: "ada@m.example", URL: "https://m.example/@ada?a=1&b=2", Text: "Somebody claims <Acme>.", Path: "/sign-in",
+	}, 5, edited))("message")
+
 	add(site.Authorization(quoteLeave))("authorization-quote")
 	add(site.Authorization(featureLeave))("authorization-feature")
 	add(site.OwnFeatureAuthorization("hosting", "acme"))("authorization-own")

@@ -30,6 +30,14 @@ type link struct {
 	visitors bool
 }
 
+// baseAt is what the addresses in a page at that address are relative to.
+func (m marks) baseAt(at *url.URL) *url.URL {
+	if base, err := at.Parse(strings.Trim(m.base, spaces)); err == nil {
+		return base
+	}
+	return at
+}
+
 // readMarks reads the beginning of a page, at most maxHTML bytes, in the
 // encoding that a browser would take. The tokenizer knows comments, and what
 // is text inside of textarea, noscript, iframe, script, title and their like.

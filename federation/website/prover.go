@@ -46,6 +46,10 @@ const (
 	Meta  Method = "meta"   // a meta tag
 	File  Method = "file"   // a file under /.well-known/
 	DNS   Method = "dns"    // a TXT record
+
+	// Account is by a link to an account of the fediverse, with rel=me. Whoever
+	// signs in with the account has the proof: see Links.
+	Account Method = "account"
 )
 
 // Proof is what was found.
@@ -92,6 +96,13 @@ func (p *Prover) look(ctx context.Context, website string, c claim) (Proof, erro
 	if !tokens.MatchString(c.token) {
 		return Proof{}, errors.New("look for a proof: not a token")
 	}
+	return p.visit(ctx, website, c, func(v *visit) []func(context.Context) (Proof, bool) {
+		return []func(context.Context) (Proof, bool){v.page, v.file, v.dns}
+	})
+}
+
+// visit looks at a website in some ways, one after the other.
+func (p *Prover) visit(ctx context.Context, website string, c claim, ways func(*visit) []func(context.Context) (Proof, bool)) (Proof, error) {
 	s, err := readSite(website, c.page)
 	if err != nil {
 		return Proof{}, &NotProved{Seen: []string{err.Error()}}
@@ -99,7 +110,7 @@ func (p *Prover) look(ctx context.Context, website string, c claim) (Proof, erro
 	within, cancel := context.WithTimeout(ctx, p.total)
 	defer cancel()
 	v := &visit{Prover: p, site: s, claim: c}
-	for _, look := range []func(context.Context) (Proof, bool){v.page, v.file, v.dns} {
+	for _, look := range ways(v) {
 		if proof, found := look(within); found {
 			return proof, nil
 		}

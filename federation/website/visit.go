@@ -32,6 +32,16 @@ type visit struct {
 
 // page looks at the website's page for a link and a meta tag.
 func (v *visit) page(ctx context.Context) (Proof, bool) {
+	return v.marked(ctx, func(m marks, at *url.URL) (Method, bool) {
+		if v.link(m, at) {
+			return RelMe, true
+		}
+		return Meta, v.meta(m, at)
+	})
+}
+
+// marked fetches the website's page and looks at what it has.
+func (v *visit) marked(ctx context.Context, look func(m marks, at *url.URL) (Method, bool)) (Proof, bool) {
 	found, at, ok := v.get(ctx, v.site.address, "text/html, application/xhtml+xml;q=0.9", maxPage)
 	if !ok {
 		return Proof{}, false
@@ -44,12 +54,8 @@ func (v *visit) page(ctx context.Context) (Proof, bool) {
 		v.see("%s has the content type %.80q, which is not that of a page", at, found.ContentType)
 		return Proof{}, false
 	}
-	m := readMarks(found.Body, found.ContentType)
-	switch {
-	case v.link(m, at):
-		return Proof{RelMe, at.String()}, true
-	case v.meta(m, at):
-		return Proof{Meta, at.String()}, true
+	if method, proved := look(readMarks(found.Body, found.ContentType), at); proved {
+		return Proof{method, at.String()}, true
 	}
 	if len(found.Body) > maxHTML {
 		v.see("of %s only the first %d bytes were read", at, maxHTML)
@@ -58,10 +64,7 @@ func (v *visit) page(ctx context.Context) (Proof, bool) {
 }
 
 func (v *visit) link(m marks, at *url.URL) bool {
-	base := at
-	if b, err := at.Parse(strings.Trim(m.base, spaces)); err == nil {
-		base = b
-	}
+	base := m.baseAt(at)
 	var best aim
 	var visitors bool
 	for _, link := range m.links {
