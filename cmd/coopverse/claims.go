@@ -95,7 +95,20 @@ func (w claimWatch) once(ctx context.Context) error {
 }
 
 func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
-	_, err := w.prover.Again(ctx, claim.Website, w.site.Actor(claim.Handle), claim.Token)
+	c, err := w.directory.Coop(ctx, claim.Handle)
+	if err != nil {
+		return err
+	}
+	moved := claim.State == directory.ClaimGranted && c.Website != "" && c.Website != claim.Website
+	var proof website.Proof
+	if moved {
+		proof, err = w.prover.Look(ctx, c.Website, w.site.Actor(claim.Handle), claim.Token)
+	} else {
+		proof, err = w.again(ctx, claim)
+	}
+	if moved && err == nil {
+		return w.directory.ProvedAnew(ctx, claim.ID, c.Website, string(proof.Method), proof.Where)
+	}
 	seen, missing := "", new(website.NotProved)
 	switch {
 	case errors.As(err, &missing):
@@ -105,7 +118,19 @@ func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
 	}
 	lapsed, err := w.directory.CheckedClaim(ctx, claim.ID, seen)
 	if lapsed {
-		w.logger.Warn("the proof of a claim has lapsed", "coop", claim.Handle, "claim", claim.ID, "website", claim.Website, "seen", seen)
+		w.logger.Warn("the proof of a claim has lapsed", "coop", claim.Handle, "claim", claim.ID, "website", c.Website, "seen", seen)
 	}
 	return err
+}
+
+// again looks at a proof once more. What a co-op put on its website before it
+// had a page here may have been replaced by a link to that page.
+func (w claimWatch) again(ctx context.Context, claim directory.Claim) (website.Proof, error) {
+	page := w.site.Actor(claim.Handle)
+	if claim.Page != "" {
+		if proof, err := w.prover.Again(ctx, claim.Website, w.site.Origin+claim.Page, claim.Token); err == nil {
+			return proof, nil
+		}
+	}
+	return w.prover.Again(ctx, claim.Website, page, claim.Token)
 }

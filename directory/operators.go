@@ -1,0 +1,70 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+
+	"gorm.io/gorm"
+)
+
+// Open counts what waits for the operators.
+type Open struct {
+	Claims    int64 // that wait on owners
+	Lapsed    int64 // proofs that are not found any more
+	Proposals int64
+	Evidence  int64
+	Reports   int64
+}
+
+// Open counts what waits for the operators.
+func (d *Directory) Open(ctx context.Context) (Open, error) {
+	var open Open
+	tx := d.db.read.WithContext(ctx)
+	for _, count := range []struct {
+		found *gorm.DB
+		into  *int64
+	}{
+		{tx.Model(&Claim{}).Where("state = ?", ClaimWaiting), &open.Claims},
+		{tx.Model(&Claim{}).Where("state = ? AND lapsed_at IS NOT NULL", ClaimGranted), &open.Lapsed},
+		{tx.Model(&Proposal{}).Where("state = ?", ProposalWaiting), &open.Proposals},
+		{tx.Model(&Evidence{}).Where("handle <> '' AND state = ?", EvidenceStated), &open.Evidence},
+		{tx.Model(&Report{}).Where("resolved_at IS NULL"), &open.Reports},
+	} {
+		if err := count.found.Count(count.into).Error; err != nil {
+			return Open{}, fmt.Errorf("count what is open: %w", err)
+		}
+	}
+	return open, nil
+}
+
+// OpenClaims lists up to limit claims that wait on owners, the one that ends
+// first first, and as many that were granted and whose proof has lapsed.
+func (d *Directory) OpenClaims(ctx context.Context, limit int) (waiting, lapsed []Claim, err error) {
+	tx := d.db.read.WithContext(ctx)
+	if err := tx.Where("state = ?", ClaimWaiting).Order("effective_at, id").Limit(limit).Find(&waiting).Error; err != nil {
+		return nil, nil, fmt.Errorf("read the claims that wait: %w", err)
+	}
+	if err := tx.Where("state = ? AND lapsed_at IS NOT NULL", ClaimGranted).Order("lapsed_at DESC, id").Limit(limit).Find(&lapsed).Error; err != nil {
+		return nil, nil, fmt.Errorf("read the proofs that have lapsed: %w", err)
+	}
+	return waiting, lapsed, nil
+}
+
+// EndClaim ends a claim that waits, with a reason. Errors: ErrNotFound;
+// ErrInvalid when it does not wait any more; a *FieldError for the reason.
+func (d *Directory) EndClaim(ctx context.Context, by Actor, id int64, why string) error {
+	why, err := reason(why)
+	if err != nil {
+		return err
+	}
+	return d.db.change(ctx, func(tx *gorm.DB) error {
+		claim, err := claimByID(tx, id)
+		if err != nil {
+			return err
+		}
+		if claim.State != ClaimWaiting {
+			return fmt.Errorf("%w: the claim is %s and does not wait", ErrInvalid, claim.State)
+		}
+		return claim.end(tx, by, why)
+	})
+}
