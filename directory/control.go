@@ -46,6 +46,20 @@ func (d *Directory) Control(ctx context.Context, c Coop) (Control, error) {
 	return control, nil
 }
 
+// ClaimedWith returns the handle of the entry that was claimed with that token,
+// which is public, or ErrNotFound.
+func (d *Directory) ClaimedWith(ctx context.Context, token string) (handle string, err error) {
+	var claim Claim
+	err = d.db.read.WithContext(ctx).Where("token = ? AND state = ?", asText(token), ClaimGranted).Take(&claim).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return "", notFound("claim")
+	}
+	if err != nil {
+		return "", fmt.Errorf("look for a claim by its token: %w", err)
+	}
+	return claim.Handle, nil
+}
+
 // coopDomain is the name under .coop that a website has been proved to stand
 // under, or "". The registry gives such names to co-operatives only.
 func (c Control) coopDomain() string {

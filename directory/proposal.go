@@ -147,6 +147,12 @@ func (d *Directory) Propose(ctx context.Context, id int64, w Written) (Proposal,
 	return p, err
 }
 
+// Check says what of it cannot be taken: joined *FieldErrors, as of Propose.
+func (w Written) Check() error {
+	_, err := w.proposal()
+	return err
+}
+
 // proposal is what was written, in the form in which it is kept.
 func (w Written) proposal() (Proposal, error) {
 	fields := maps.Clone(w.Fields)

@@ -20,6 +20,9 @@ type entry struct {
 	Edits   []edit
 	Similar []directory.Coop
 
+	Control  *directory.Control // of the website; nil: it has not been shown
+	Evidence []directory.Evidence
+
 	News         posts
 	Following    following
 	Introduction introduced
@@ -83,6 +86,12 @@ func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
 		return entry{}, err
 	}
 	if e.Introduction, err = s.introduced(ctx, c.Handle); err != nil {
+		return entry{}, err
+	}
+	if e.Control, err = s.controlOf(ctx, c); err != nil {
+		return entry{}, err
+	}
+	if e.Evidence, err = s.directory.PublicEvidence(ctx, c); err != nil {
 		return entry{}, err
 	}
 	e.Topics, err = s.topicsOf(ctx, c)
