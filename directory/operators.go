@@ -9,11 +9,11 @@ import (
 
 // Open counts what waits for the operators.
 type Open struct {
-	Claims    int64 // that wait on owners
-	Lapsed    int64 // proofs that are not found any more
-	Proposals int64
-	Evidence  int64
-	Reports   int64
+	Claims    int // that wait on owners
+	Lapsed    int // proofs that are not found any more
+	Proposals int
+	Evidence  int
+	Reports   int
 }
 
 // Open counts what waits for the operators.
@@ -22,7 +22,7 @@ func (d *Directory) Open(ctx context.Context) (Open, error) {
 	tx := d.db.read.WithContext(ctx)
 	for _, count := range []struct {
 		found *gorm.DB
-		into  *int64
+		into  *int
 	}{
 		{tx.Model(&Claim{}).Where("state = ?", ClaimWaiting), &open.Claims},
 		{tx.Model(&Claim{}).Where("state = ? AND lapsed_at IS NOT NULL", ClaimGranted), &open.Lapsed},
@@ -30,9 +30,11 @@ func (d *Directory) Open(ctx context.Context) (Open, error) {
 		{tx.Model(&Evidence{}).Where("handle <> '' AND state = ?", EvidenceStated), &open.Evidence},
 		{tx.Model(&Report{}).Where("resolved_at IS NULL"), &open.Reports},
 	} {
-		if err := count.found.Count(count.into).Error; err != nil {
+		var n int64
+		if err := count.found.Count(&n).Error; err != nil {
 			return Open{}, fmt.Errorf("count what is open: %w", err)
 		}
+		*count.into = int(n)
 	}
 	return open, nil
 }
