@@ -165,7 +165,7 @@ func (d *Directory) enter(tx *gorm.DB, p Proposal, at time.Time) (Coop, error) {
 // who sent it reads. Errors: ErrNotFound, ErrInvalid, a *FieldError for the
 // reason.
 func (d *Directory) RefuseProposal(ctx context.Context, by Actor, id int64, why string) error {
-	why, err := reason(why)
+	why, err := reason("why", why, "say why")
 	if err != nil {
 		return err
 	}

@@ -200,7 +200,7 @@ func (d *Directory) JudgeEvidence(ctx context.Context, by Actor, id int64, confi
 	if !confirm {
 		state, act = EvidenceRefused, "refused evidence"
 		var err error
-		if why, err = reason(why); err != nil {
+		if why, err = reason("why", why, "say why"); err != nil {
 			return err
 		}
 	} else {

@@ -55,7 +55,7 @@ func (d *Directory) OpenClaims(ctx context.Context, limit int) (waiting, lapsed 
 // EndClaim ends a claim that waits, with a reason. Errors: ErrNotFound;
 // ErrInvalid when it does not wait any more; a *FieldError for the reason.
 func (d *Directory) EndClaim(ctx context.Context, by Actor, id int64, why string) error {
-	why, err := reason(why)
+	why, err := reason("why", why, "say why")
 	if err != nil {
 		return err
 	}

@@ -325,11 +325,15 @@ func forgetProposals(tx *gorm.DB) error {
 	return tx.Where("id IN ?", gone).Delete(&Proposal{}).Error
 }
 
-// reason is a word to somebody else, as it is kept. Errors: a *FieldError.
-func reason(text string) (string, error) {
+// reason is a word to somebody else, as it is kept. Errors: a *FieldError, which
+// asks for the word if there is none.
+func reason(field, text, ask string) (string, error) {
 	text = strings.Join(strings.Fields(asText(text)), " ")
-	if n := utf8.RuneCountInString(text); n == 0 || n > MaxReason {
-		return "", &FieldError{"why", fmt.Sprintf("it takes 1 to %d characters", MaxReason)}
+	switch n := utf8.RuneCountInString(text); {
+	case n == 0:
+		return "", &FieldError{field, ask}
+	case n > MaxReason:
+		return "", &FieldError{field, fmt.Sprintf("%d characters are too many; it takes %d", n, MaxReason)}
 	}
 	return text, nil
 }

@@ -188,7 +188,7 @@ func TestProposalSaysWhatCannotBeTaken(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
 		w := directory.Written{
 			Fields:   map[string]string{"name": strings.Repeat("x", 200), "website": "javascript:alert(1)", "summary": strings.Repeat("x", 501), "services": "witchcraft", "founded": "soon"},
-			Evidence: []directory.Evidence{{Kind: directory.ByBylaws, Link: "javascript:alert(1)"}, {Kind: "domain", What: "brook.coop"}, {Kind: directory.ByVouching}, {Kind: directory.ByNetwork}},
+			Evidence: []directory.Evidence{{Kind: directory.ByBylaws, Link: "javascript://brook.coop/%0aalert(1)"}, {Kind: "domain", What: "brook.coop"}, {Kind: directory.ByVouching}, {Kind: directory.ByNetwork}},
 		}
 		_, err := d.Propose(t.Context(), 0, w)
 		joined, ok := err.(interface{ Unwrap() []error })
@@ -311,5 +311,22 @@ func TestDraftsThatCameToNothingAreForgotten(t *testing.T) {
 		if _, err := d.AcceptProposal(t.Context(), otto, waiting); err != nil {
 			t.Errorf("whoever waits was forgotten: %v", err)
 		}
+	})
+}
+
+func TestOldProofSendsNothing(t *testing.T) {
+	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
+		d := directory.New(db)
+		p, err := d.Propose(t.Context(), 0, brook())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.ProveProposal(t.Context(), p.ID, "meta", p.Website); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := db.SQL().Exec("UPDATE proposals SET proved_at = $1", time.Now().UTC().Add(-25*time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		refuses(t, "a day later", d.SendProposal(t.Context(), p.ID, somebody(t, d, "Ann")), directory.ErrInvalid)
 	})
 }

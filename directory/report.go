@@ -113,9 +113,9 @@ func withObjects(tx *gorm.DB) *gorm.DB {
 }
 
 // ResolveReport closes a report with a word on what was done. Errors:
-// ErrNotFound; ErrInvalid when it is closed already or the word cannot be taken.
+// ErrNotFound; ErrInvalid when it is closed already; a *FieldError for the word.
 func (d *Directory) ResolveReport(ctx context.Context, by Actor, id int64, resolution string) error {
-	resolution, err := reason(resolution)
+	resolution, err := reason("note", resolution, "say what was done about the report")
 	if err != nil {
 		return err
 	}

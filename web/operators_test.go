@@ -79,7 +79,7 @@ func TestOperatorsWordIsNeededAndKept(t *testing.T) {
 		"/operators/entries/1": {"do", "refuse", "why", long}, "/operators/evidence/2": {"do", "refuse", "why", long}, "/operators/reports/2": {"why", long},
 	} {
 		w := ada.sends(h, path, formed(form...))
-		if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "&lt;b&gt;xxx") || !strings.Contains(body, "it takes 1 to 500 characters") || strings.Count(body, "xxx") != strings.Count(long, "xxx") {
+		if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "&lt;b&gt;xxx") || !strings.Contains(body, "503 characters are too many") || strings.Count(body, "xxx") != strings.Count(long, "xxx") {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 	}
