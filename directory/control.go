@@ -40,7 +40,7 @@ func (d *Directory) Control(ctx context.Context, c Coop) (Control, error) {
 		Website: claim.Website, Method: claim.Method, FoundAt: claim.FoundAt, ProvedAt: *claim.ProvedAt,
 		SeenAt: claim.SeenAt, LapsedAt: claim.LapsedAt, Claim: claim,
 	}
-	if c.Website != claim.Website {
+	if websiteKey(c.Website) != websiteKey(claim.Website) {
 		control.Unproved = c.Website
 	}
 	return control, nil

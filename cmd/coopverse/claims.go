@@ -99,15 +99,19 @@ func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
 	if err != nil {
 		return err
 	}
-	moved := claim.State == directory.ClaimGranted && c.Website != "" && c.Website != claim.Website
-	var proof website.Proof
-	if moved {
-		proof, err = w.prover.Look(ctx, c.Website, w.site.Actor(claim.Handle), claim.Token)
-	} else {
-		proof, err = w.again(ctx, claim)
+	var control directory.Control
+	if claim.State == directory.ClaimGranted {
+		if control, err = w.directory.Control(ctx, c); err != nil {
+			return err
+		}
 	}
-	if moved && err == nil {
-		return w.directory.ProvedAnew(ctx, claim.ID, c.Website, string(proof.Method), proof.Where)
+	if site := control.Unproved; site != "" {
+		var proof website.Proof
+		if proof, err = w.prover.Look(ctx, site, w.site.Actor(claim.Handle), claim.Token); err == nil {
+			return w.directory.ProvedAnew(ctx, claim.ID, site, string(proof.Method), proof.Where)
+		}
+	} else {
+		err = w.again(ctx, claim)
 	}
 	seen, missing := "", new(website.NotProved)
 	switch {
@@ -125,12 +129,12 @@ func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
 
 // again looks at a proof once more. What a co-op put on its website before it
 // had a page here may have been replaced by a link to that page.
-func (w claimWatch) again(ctx context.Context, claim directory.Claim) (website.Proof, error) {
-	page := w.site.Actor(claim.Handle)
+func (w claimWatch) again(ctx context.Context, claim directory.Claim) error {
 	if claim.Page != "" {
-		if proof, err := w.prover.Again(ctx, claim.Website, w.site.Origin+claim.Page, claim.Token); err == nil {
-			return proof, nil
+		if _, err := w.prover.Again(ctx, claim.Website, w.site.Origin+claim.Page, claim.Token); err == nil {
+			return nil
 		}
 	}
-	return w.prover.Again(ctx, claim.Website, page, claim.Token)
+	_, err := w.prover.Again(ctx, claim.Website, w.site.Actor(claim.Handle), claim.Token)
+	return err
 }

@@ -13,7 +13,7 @@ import (
 func TestProofIsLookedForOnTheWebsiteThatTheEntryNames(t *testing.T) {
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
 		c := claimedBy(t, db, "sange.example")
-		there := "https://sange.example/?home"
+		there := "https://sange.example/home"
 		if _, _, err := c.EditCoop(t.Context(), "sange", directory.Edit{Source: directory.FromCoop, Set: map[string]string{"website": there}}); err != nil {
 			t.Fatal(err)
 		}
