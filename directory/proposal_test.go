@@ -55,6 +55,7 @@ func TestCoopAddsItselfAndIsListedWithAnOperatorsYes(t *testing.T) {
 		if open, err := d.EvidenceToJudge(t.Context(), 10); err != nil || len(open) != 0 || last(t, d) != before {
 			t.Errorf("before the yes: %d changes, evidence %v, %v", last(t, d)-before, open, err)
 		}
+		refuses(t, "its evidence judged by itself", d.JudgeEvidence(t.Context(), otto, 1, true, ""), directory.ErrNotFound)
 		c, err := d.AcceptProposal(t.Context(), otto, id)
 		if err != nil {
 			t.Fatal(err)
