@@ -331,3 +331,22 @@ func TestOldProofSendsNothing(t *testing.T) {
 		refuses(t, "a day later", d.SendProposal(t.Context(), p.ID, somebody(t, d, "Ann")), directory.ErrInvalid)
 	})
 }
+
+// A co-op that added itself is a row of the list from the next export on, and
+// the list that has that row knows it.
+func TestCoopThatAddedItselfIsExported(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		before, id := export(t, d).List, sent(t, d, brook(), somebody(t, d, "Ann"))
+		if _, err := d.AcceptProposal(t.Context(), otto, id); err != nil {
+			t.Fatal(err)
+		}
+		exported := export(t, d).List
+		if gone, come := lineDiff(string(before), string(exported)); len(gone) != 0 || len(come) != 1 || !strings.Contains(come[0], "Brook Works") || !strings.Contains(come[0], "Leeds") {
+			t.Errorf("gone %q, come %q", gone, come)
+		}
+		summary := storetest.ImportList(t, d, exported, nil)
+		if c := coop(t, d, "brook"); len(summary.Added) != 0 || len(summary.Vanished) != 0 || c.Summary != "We map rivers." || !c.Listed() {
+			t.Errorf("imported again: %+v, %+v", summary, c)
+		}
+	})
+}

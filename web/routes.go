@@ -62,7 +62,7 @@ func (s *Server) routes() http.Handler {
 	ownPost("/coops/{handle}/news/{id:[0-9]+}/delete", s.deletePost)
 	ownGet("/coops/{handle}/news/pictures/{token}", s.keptPicture)
 	ownGet("/coops/{handle}/evidence", s.evidencePage)
-	ownPost("/coops/{handle}/evidence", s.addEvidence)
+	ownPost("/coops/{handle}/evidence", s.limited("evidence", s.addEvidence))
 	ownPost("/coops/{handle}/evidence/{id:[0-9]+}/withdraw", s.withdrawEvidence)
 	ownPost("/coops/{handle}/evidence/check", s.limited("check", s.proveAnew))
 	ownGet("/coops/{handle}/vouch", s.vouchPage)
