@@ -42,10 +42,10 @@ func sameWebsite(a, b string) bool {
 	return label != nil && websiteHost(keyA) == websiteHost(keyB) && (bare(keyA) != "" || bare(keyB) != "")
 }
 
-// unlisted refuses a proposal whose website, or whose name, is that of an entry:
+// notListed refuses a proposal whose website, or whose name, is that of an entry:
 // by whatever any source has said of it, as when a list is read. Errors:
 // *ListedError.
-func unlisted(tx *gorm.DB, p Proposal) error {
+func notListed(tx *gorm.DB, p Proposal) error {
 	var coops []Coop
 	if err := tx.Order("id").Find(&coops).Error; err != nil {
 		return fmt.Errorf("read the co-ops: %w", err)
@@ -84,12 +84,12 @@ func byID(coops []Coop, id int64) Coop {
 func (d *Directory) AcceptProposal(ctx context.Context, by Actor, id int64) (Coop, error) {
 	var c Coop
 	err := d.db.change(ctx, func(tx *gorm.DB) error {
-		p, err := expect(tx, id, ProposalWaiting)
+		p, err := proposalIn(tx, id, ProposalWaiting)
 		if err != nil {
 			return err
 		}
 		p.Namesake = true // the operator has seen both
-		if err := unlisted(tx, p); err != nil {
+		if err := notListed(tx, p); err != nil {
 			return err
 		}
 		at := now()
@@ -170,7 +170,7 @@ func (d *Directory) RefuseProposal(ctx context.Context, by Actor, id int64, why 
 		return err
 	}
 	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		p, err := expect(tx, id, ProposalWaiting)
+		p, err := proposalIn(tx, id, ProposalWaiting)
 		if err != nil {
 			return err
 		}

@@ -150,8 +150,8 @@ func TestOperatorEndsAClaimThatWaits(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		owner(t, d, "sange", "Ann")
 		bea, id := waiting(t, d, "sange", "Bea")
-		open, err := d.Open(t.Context())
-		if err != nil || open != (directory.Open{Claims: 1}) {
+		open, err := d.Waiting(t.Context())
+		if err != nil || open != (directory.Waiting{Claims: 1}) {
 			t.Errorf("open: %+v, %v", open, err)
 		}
 		if err := d.EndClaim(t.Context(), otto, id, ""); !errors.Is(err, directory.ErrInvalid) {

@@ -7,8 +7,8 @@ import (
 	"gorm.io/gorm"
 )
 
-// Open counts what waits for the operators.
-type Open struct {
+// Waiting counts what waits for the operators.
+type Waiting struct {
 	Claims    int // that wait on owners
 	Lapsed    int // proofs that are not found any more
 	Proposals int
@@ -16,27 +16,27 @@ type Open struct {
 	Reports   int
 }
 
-// Open counts what waits for the operators.
-func (d *Directory) Open(ctx context.Context) (Open, error) {
-	var open Open
+// Waiting counts what waits for the operators.
+func (d *Directory) Waiting(ctx context.Context) (Waiting, error) {
+	var waiting Waiting
 	tx := d.db.read.WithContext(ctx)
 	for _, count := range []struct {
 		found *gorm.DB
 		into  *int
 	}{
-		{tx.Model(&Claim{}).Where("state = ?", ClaimWaiting), &open.Claims},
-		{tx.Model(&Claim{}).Where("state = ? AND lapsed_at IS NOT NULL", ClaimGranted), &open.Lapsed},
-		{tx.Model(&Proposal{}).Where("state = ?", ProposalWaiting), &open.Proposals},
-		{tx.Model(&Evidence{}).Where("handle <> '' AND state = ?", EvidenceStated), &open.Evidence},
-		{tx.Model(&Report{}).Where("resolved_at IS NULL"), &open.Reports},
+		{tx.Model(&Claim{}).Where("state = ?", ClaimWaiting), &waiting.Claims},
+		{tx.Model(&Claim{}).Where("state = ? AND lapsed_at IS NOT NULL", ClaimGranted), &waiting.Lapsed},
+		{tx.Model(&Proposal{}).Where("state = ?", ProposalWaiting), &waiting.Proposals},
+		{tx.Model(&Evidence{}).Where("handle <> '' AND state = ?", EvidenceStated), &waiting.Evidence},
+		{tx.Model(&Report{}).Where("resolved_at IS NULL"), &waiting.Reports},
 	} {
 		var n int64
 		if err := count.found.Count(&n).Error; err != nil {
-			return Open{}, fmt.Errorf("count what is open: %w", err)
+			return Waiting{}, fmt.Errorf("count what waits: %w", err)
 		}
 		*count.into = int(n)
 	}
-	return open, nil
+	return waiting, nil
 }
 
 // OpenClaims lists up to limit claims that wait on owners, the one that ends

@@ -149,8 +149,8 @@ func (p *Proposal) advance(tx *gorm.DB, to ProposalState, also map[string]any) e
 	return err
 }
 
-// expect reads a proposal that is in this state. Errors: ErrNotFound, ErrInvalid.
-func expect(tx *gorm.DB, id int64, state ProposalState) (Proposal, error) {
+// proposalIn reads a proposal that is in this state. Errors: ErrNotFound, ErrInvalid.
+func proposalIn(tx *gorm.DB, id int64, state ProposalState) (Proposal, error) {
 	p, err := proposalByID(tx, id)
 	if err == nil && p.State != state {
 		err = fmt.Errorf("%w: the proposal is %s", ErrInvalid, p.State)
@@ -162,7 +162,7 @@ func expect(tx *gorm.DB, id int64, state ProposalState) (Proposal, error) {
 // ErrInvalid.
 func (d *Directory) ProveProposal(ctx context.Context, id int64, method, foundAt string) error {
 	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		p, err := expect(tx, id, ProposalBegun)
+		p, err := proposalIn(tx, id, ProposalBegun)
 		if err != nil {
 			return err
 		}
@@ -175,7 +175,7 @@ func (d *Directory) ProveProposal(ctx context.Context, id int64, method, foundAt
 // maxProposals waiting or somebody else waits with that website; *ListedError.
 func (d *Directory) SendProposal(ctx context.Context, id int64, by Actor) error {
 	return d.db.change(ctx, func(tx *gorm.DB) error { // so that nobody sends two at once
-		p, err := expect(tx, id, ProposalProved)
+		p, err := proposalIn(tx, id, ProposalProved)
 		switch {
 		case err != nil:
 			return err
@@ -184,7 +184,7 @@ func (d *Directory) SendProposal(ctx context.Context, id int64, by Actor) error 
 		case !p.Fresh():
 			return fmt.Errorf("%w: the proof is more than a day old; begin again", ErrInvalid)
 		}
-		if err := unlisted(tx, p); err != nil {
+		if err := notListed(tx, p); err != nil {
 			return err
 		}
 		var waiting []Proposal

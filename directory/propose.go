@@ -32,7 +32,7 @@ func (d *Directory) Propose(ctx context.Context, id int64, w Written) (Proposal,
 		return Proposal{}, err
 	}
 	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := unlisted(tx, p); err != nil {
+		if err := notListed(tx, p); err != nil {
 			return err
 		}
 		p.Token, p.State, p.BeganAt = rand.Text(), ProposalBegun, now()

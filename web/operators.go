@@ -79,8 +79,8 @@ func refusedWord(err error, id int64, r *http.Request) (word, bool) {
 
 // operatorsDesk is the overview.
 type operatorsDesk struct {
-	Desk operatorsHead
-	Open directory.Open
+	Desk    operatorsHead
+	Waiting directory.Waiting
 }
 
 func (s *Server) operatorsPage(w http.ResponseWriter, r *http.Request) error {
@@ -88,11 +88,11 @@ func (s *Server) operatorsPage(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.operator(ctx); err != nil {
 		return err
 	}
-	open, err := s.directory.Open(ctx)
+	waiting, err := s.directory.Waiting(ctx)
 	if err != nil {
 		return err
 	}
-	return s.showDesk(w, http.StatusOK, "operators", operatorsDesk{s.operatorsHead(ctx, ""), open})
+	return s.showDesk(w, http.StatusOK, "operators", operatorsDesk{s.operatorsHead(ctx, ""), waiting})
 }
 
 // operatorsEvidenceList is the evidence that no operator has judged.

@@ -31,7 +31,7 @@ func TestOperatorsDeskIsForOperators(t *testing.T) {
 			"/operators/reports/2":                            {"why", "Done."},
 			fmt.Sprintf("/operators/claims/%d", claims[0].ID): {"why", "No."},
 		}
-		before, err := d.Open(context.Background())
+		before, err := d.Waiting(context.Background())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func TestOperatorsDeskIsForOperators(t *testing.T) {
 			}
 			(seat{}).sends(h, path, formed(form...))
 		}
-		if after, err := d.Open(context.Background()); err != nil || after != before {
+		if after, err := d.Waiting(context.Background()); err != nil || after != before {
 			t.Errorf("open before: %+v, after: %+v, %v", before, after, err)
 		}
 		for path, form := range forms {
@@ -60,7 +60,7 @@ func TestOperatorsDeskIsForOperators(t *testing.T) {
 				t.Errorf("%s by an operator: %d %s", path, w.Code, w.Body)
 			}
 		}
-		if after, err := d.Open(context.Background()); err != nil || after.Claims != 0 || after.Proposals != 0 || after.Evidence != before.Evidence || after.Reports != before.Reports-1 {
+		if after, err := d.Waiting(context.Background()); err != nil || after.Claims != 0 || after.Proposals != 0 || after.Evidence != before.Evidence || after.Reports != before.Reports-1 {
 			t.Errorf("open after that: %+v, %v", after, err) // the entry that was listed has evidence to judge
 		}
 		if err := d.RemoveMember(context.Background(), directory.Actor{Name: "a test"}, directory.DirectoryHandle, ada.by.PersonID); err == nil {
