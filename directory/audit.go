@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -33,6 +34,24 @@ func (d *Directory) AuditLog(ctx context.Context, handle string, limit int) ([]A
 	entries := []AuditEntry{}
 	if err := d.db.read.WithContext(ctx).Where("handle = ?", handle).Order("id DESC").Limit(limit).Find(&entries).Error; err != nil {
 		return nil, fmt.Errorf("read the audit log of %s: %w", handle, err)
+	}
+	return entries, nil
+}
+
+// WholeAuditLog lists what was done for anybody, or for the actor with that
+// handle, newest first: at most limit acts, before the given number if that is
+// not 0.
+func (d *Directory) WholeAuditLog(ctx context.Context, handle string, before int64, limit int) ([]AuditEntry, error) {
+	tx := d.db.read.WithContext(ctx)
+	if handle != "" {
+		tx = tx.Where("handle = ?", strings.ToLower(asText(handle)))
+	}
+	if before > 0 {
+		tx = tx.Where("id < ?", before)
+	}
+	entries := []AuditEntry{}
+	if err := tx.Order("id DESC").Limit(limit).Find(&entries).Error; err != nil {
+		return nil, fmt.Errorf("read the audit log: %w", err)
 	}
 	return entries, nil
 }

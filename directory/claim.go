@@ -39,6 +39,7 @@ type Claim struct {
 	ID          int64
 	Handle      string
 	Website     string // that is to show the token
+	Page        string // path here that the token leads to; "" is the co-op's page
 	Token       string // public once it is shown: who has it has proved nothing
 	State       ClaimState
 	Method      string // rel-me, meta, file, dns, account; "" until it is proved
@@ -49,6 +50,7 @@ type Claim struct {
 	ProvedAt    *time.Time
 	EffectiveAt *time.Time // until when owners can end one that waits
 	CheckedAt   *time.Time // when it was last looked at
+	SeenAt      *time.Time // when the proof was last found
 	Missed      int        // how many times in a row it was not found then
 	LapsedAt    *time.Time // since when it counts as not found any more
 	Why         string     // it ended, or what was last seen
@@ -167,7 +169,7 @@ func (d *Directory) proveClaim(ctx context.Context, id int64, proof map[string]a
 			return err
 		}
 		at := now()
-		proof["proved_at"], proof["checked_at"] = at, at
+		proof["proved_at"], proof["checked_at"], proof["seen_at"] = at, at, at
 		return claim.advance(tx, ClaimProved, proof)
 	})
 }
@@ -359,11 +361,13 @@ const (
 	lapsesAfter = 3
 )
 
-// toCheck finds the claims that are to be looked at again. The proof of one that
-// was tried out on somebody's own machine was seen nowhere.
+// toCheck finds the claims that are to be looked at again: also, after an edit,
+// those of entries that name another website now. The proof of one that was
+// tried out on somebody's own machine was seen nowhere.
 func toCheck(tx *gorm.DB) *gorm.DB {
-	return tx.Where("found_at <> '' AND (state = ? AND checked_at < ? OR (state = ? OR state = ? AND missed > 0) AND checked_at < ?)",
-		ClaimGranted, now().Add(-recheckAfter), ClaimWaiting, ClaimGranted, now().Add(-recheckSoon))
+	return tx.Where("found_at <> '' AND (state = ? AND checked_at < ? OR (state = ? OR state = ? AND missed > 0) AND checked_at < ?"+
+		" OR state = ? AND EXISTS (SELECT 1 FROM coops c WHERE c.handle = claims.handle AND c.website NOT IN ('', claims.website) AND c.updated_at > claims.checked_at))",
+		ClaimGranted, now().Add(-recheckAfter), ClaimWaiting, ClaimGranted, now().Add(-recheckSoon), ClaimGranted)
 }
 
 // ClaimsToCheck lists up to limit claims whose proof is to be looked at again.
@@ -381,8 +385,9 @@ func (d *Directory) ClaimsToCheck(ctx context.Context, limit int) ([]Claim, erro
 // another process has looked meanwhile, its word counts.
 func (d *Directory) CheckedClaim(ctx context.Context, id int64, missing string) (lapsed bool, err error) {
 	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		changed := map[string]any{"checked_at": now(), "why": cut(asText(missing), 500), "missed": 0, "lapsed_at": nil}
+		changed := map[string]any{"checked_at": now(), "seen_at": now(), "why": cut(asText(missing), 500), "missed": 0, "lapsed_at": nil}
 		if missing != "" {
+			delete(changed, "seen_at")
 			changed["missed"] = gorm.Expr("missed + 1")
 			changed["lapsed_at"] = gorm.Expr("CASE WHEN missed + 1 < ? THEN lapsed_at ELSE COALESCE(lapsed_at, ?) END", lapsesAfter, now())
 		}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -9,8 +10,10 @@ import (
 // coop show --json give it.
 type Entry struct {
 	Profile
-	Facts   []EntryFact `json:"facts"`
-	History []EntryEdit `json:"history"`
+	Control  *Control    `json:"control,omitempty"` // of the website
+	Evidence []Evidence  `json:"evidence"`          // of being a co-op
+	Facts    []EntryFact `json:"facts"`
+	History  []EntryEdit `json:"history"`
 }
 
 // Profile is what is public about one co-op as it is now.
@@ -83,6 +86,16 @@ func (d *Directory) Entry(ctx context.Context, c Coop) (Entry, error) {
 	for i, f := range facts {
 		stands := i == 0 || facts[i-1].Field != f.Field
 		e.Facts = append(e.Facts, EntryFact{f.Field, f.Value, f.Source, f.Origin, f.StatedAt, stands})
+	}
+	control, err := d.Control(ctx, c)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return Entry{}, err
+	}
+	if err == nil {
+		e.Control = &control
+	}
+	if e.Evidence, err = d.PublicEvidence(ctx, c); err != nil {
+		return Entry{}, err
 	}
 	history, err := d.History(ctx, c.Handle)
 	if err != nil {

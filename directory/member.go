@@ -113,7 +113,7 @@ func dismiss(tx *gorm.DB, handle string) error {
 	if err != nil {
 		return fmt.Errorf("end the claims of %s: %w", handle, err)
 	}
-	return nil
+	return eraseEvidence(tx, handle)
 }
 
 // invitationTime is how long an invitation can be used.

@@ -150,12 +150,15 @@ func forgetPeople(tx *gorm.DB) error {
 	before := now().Add(-keepPeopleFor)
 	err := tx.Model(&Person{}).Where(`added_at < ? AND NOT EXISTS (SELECT 1 FROM members WHERE person_id = people.id)
 		AND NOT EXISTS (SELECT 1 FROM claims WHERE person_id = people.id AND state = ?)
-		AND NOT EXISTS (SELECT 1 FROM sign_ins WHERE person_id = people.id AND seen_at > ?)`, before, ClaimWaiting, before).Pluck("id", &gone).Error
+		AND NOT EXISTS (SELECT 1 FROM proposals WHERE person_id = people.id AND state = ?)
+		AND NOT EXISTS (SELECT 1 FROM sign_ins WHERE person_id = people.id AND seen_at > ?)`, before, ClaimWaiting, ProposalWaiting, before).Pluck("id", &gone).Error
 	if err != nil || len(gone) == 0 {
 		return err
 	}
-	if err := tx.Model(&Claim{}).Where("person_id IN ?", gone).Update("person_id", nil).Error; err != nil {
-		return err
+	for _, row := range []any{&Claim{}, &Proposal{}} {
+		if err := tx.Model(row).Where("person_id IN ?", gone).Update("person_id", nil).Error; err != nil {
+			return err
+		}
 	}
 	for _, row := range []any{&Passkey{}, &Account{}, &SignIn{}} {
 		if err := tx.Where("person_id IN ?", gone).Delete(row).Error; err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -94,8 +93,12 @@ func (d *Directory) Reports(ctx context.Context, resolved bool, before int64, li
 
 // Report returns one report, or ErrNotFound.
 func (d *Directory) Report(ctx context.Context, id int64) (Report, error) {
+	return reportByID(d.db.read.WithContext(ctx), id)
+}
+
+func reportByID(tx *gorm.DB, id int64) (Report, error) {
 	var r Report
-	err := withObjects(d.db.read.WithContext(ctx)).Take(&r, id).Error
+	err := withObjects(tx).Take(&r, id).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Report{}, notFound("report: %d", id)
 	}
@@ -110,22 +113,24 @@ func withObjects(tx *gorm.DB) *gorm.DB {
 }
 
 // ResolveReport closes a report with a word on what was done. Errors:
-// ErrNotFound; ErrInvalid when it is closed already or the word is missing.
-func (d *Directory) ResolveReport(ctx context.Context, id int64, resolution string) error {
-	if strings.TrimSpace(resolution) == "" {
-		return fmt.Errorf("%w: say what was done about the report", ErrInvalid)
-	}
-	result := d.db.write.WithContext(ctx).Model(&Report{}).Where("id = ? AND resolved_at IS NULL", id).
-		Updates(map[string]any{"resolved_at": now(), "resolution": asText(resolution)})
-	if result.Error != nil {
-		return fmt.Errorf("resolve report %d: %w", id, result.Error)
-	}
-	if result.RowsAffected > 0 {
-		return nil
-	}
-	report, err := d.Report(ctx, id)
+// ErrNotFound; ErrInvalid when it is closed already; a *FieldError for the word.
+func (d *Directory) ResolveReport(ctx context.Context, by Actor, id int64, resolution string) error {
+	resolution, err := reason("note", resolution, "say what was done about the report")
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("%w: report %d was resolved already: %s", ErrInvalid, id, report.Resolution)
+	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		result := tx.Model(&Report{}).Where("id = ? AND resolved_at IS NULL", id).Updates(map[string]any{"resolved_at": now(), "resolution": resolution})
+		if result.Error != nil {
+			return fmt.Errorf("resolve report %d: %w", id, result.Error)
+		}
+		if result.RowsAffected > 0 {
+			return audit(tx, by, "resolved a report", DirectoryHandle, fmt.Sprintf("report %d: %s", id, resolution))
+		}
+		report, err := reportByID(tx, id)
+		if err != nil {
+			return err
+		}
+		return fmt.Errorf("%w: report %d was resolved already: %s", ErrInvalid, id, report.Resolution)
+	})
 }

@@ -31,13 +31,13 @@ func TestReportsWaitForAnOperator(t *testing.T) {
 		if first.About() != "sange and nayra" || len(first.Objects) != 4 || first.Objects[3].Object != "https://elsewhere.example/3" || first.PeerID != server.ID || open[0].About() != "" {
 			t.Errorf("the report is %+v", first)
 		}
-		if err := d.ResolveReport(t.Context(), first.ID, " \n"); !errors.Is(err, directory.ErrInvalid) {
+		if err := d.ResolveReport(t.Context(), directory.Actor{Name: "Otto"}, first.ID, " \n"); !errors.Is(err, directory.ErrInvalid) {
 			t.Errorf("closed without a word: %v", err)
 		}
-		if err := d.ResolveReport(t.Context(), first.ID, "deleted\x00"); err != nil {
+		if err := d.ResolveReport(t.Context(), directory.Actor{Name: "Otto"}, first.ID, "deleted\x00"); err != nil {
 			t.Fatal(err)
 		}
-		if err := d.ResolveReport(t.Context(), first.ID, "again"); !errors.Is(err, directory.ErrInvalid) || !strings.Contains(err.Error(), "deleted") {
+		if err := d.ResolveReport(t.Context(), directory.Actor{Name: "Otto"}, first.ID, "again"); !errors.Is(err, directory.ErrInvalid) || !strings.Contains(err.Error(), "deleted") {
 			t.Errorf("closed a second time: %v", err)
 		}
 		if closed, err := d.Report(t.Context(), first.ID); err != nil || closed.ResolvedAt == nil || closed.Resolution != "deleted" || len(closed.Objects) != 4 {
@@ -48,7 +48,7 @@ func TestReportsWaitForAnOperator(t *testing.T) {
 				t.Errorf("%d reports, resolved ones too: %v (%v)", len(listed), resolved, err)
 			}
 		}
-		for _, err := range []error{d.ResolveReport(t.Context(), 99, "x"), second(d.Report(t.Context(), 99))} {
+		for _, err := range []error{d.ResolveReport(t.Context(), directory.Actor{Name: "Otto"}, 99, "x"), second(d.Report(t.Context(), 99))} {
 			if !errors.Is(err, directory.ErrNotFound) {
 				t.Errorf("a report that is not there: %v", err)
 			}

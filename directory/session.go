@@ -82,5 +82,8 @@ func forgetSessions(tx *gorm.DB) error {
 			return err
 		}
 	}
+	if err := forgetProposals(tx); err != nil {
+		return err
+	}
 	return forgetPeople(tx)
 }

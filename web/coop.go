@@ -21,6 +21,9 @@ type entry struct {
 	Edits   []edit
 	Similar []directory.Coop
 
+	Control  *directory.Control // of the website; nil: it has not been shown
+	Evidence []directory.Evidence
+
 	News         posts
 	Following    following
 	Introduction introduced
@@ -92,6 +95,12 @@ func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
 		return entry{}, err
 	}
 	e.Waiting = slices.ContainsFunc(claims, func(c directory.Claim) bool { return c.State == directory.ClaimWaiting })
+	if e.Control, err = s.controlOf(ctx, c); err != nil {
+		return entry{}, err
+	}
+	if e.Evidence, err = s.directory.PublicEvidence(ctx, c); err != nil {
+		return entry{}, err
+	}
 	e.Topics, err = s.topicsOf(ctx, c)
 	return e, err
 }

@@ -28,6 +28,9 @@ type deskHead struct {
 func (h deskHead) Entry() string { return h.Whom.Page + "/edit" }
 func (h deskHead) News() string  { return h.Whom.Page + "/news" }
 
+// Evidence is where it shows that it is a co-op.
+func (h deskHead) Evidence() string { return h.Whom.Page + "/evidence" }
+
 func (s *Server) deskHead(ctx context.Context, c directory.Coop, section string) deskHead {
 	return deskHead{coopSpeaker(c), section, s.sessions.PopString(ctx, doneKey)}
 }
@@ -45,6 +48,7 @@ type desk struct {
 	Older     string
 	Replies   []deskReply
 	Followers int
+	Control   *directory.Control // nil: by its website it has proved nothing
 }
 
 // deskPost is a post, and how many servers know of it.
@@ -100,6 +104,9 @@ func (s *Server) news(w http.ResponseWriter, r *http.Request) error {
 		d.Replies = append(d.Replies, deskReply{reply{Reply: r, Anchor: anchor(r.ID)}})
 	}
 	if d.Followers, err = s.directory.FollowerCount(ctx, c.Handle); err != nil {
+		return err
+	}
+	if d.Control, err = s.controlOf(ctx, c); err != nil {
 		return err
 	}
 	return s.showDesk(w, http.StatusOK, "desk", d)

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/http/httptest"
@@ -24,6 +25,7 @@ type deskType struct {
 	name, path string
 	form       url.Values
 	parts      []part
+	page       []byte // as somebody else's browser has it
 }
 
 // manned is the directory with somebody who speaks for Agaric, and the pages of
@@ -32,6 +34,8 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 	t.Helper()
 	d := happened(t)
 	c := config
+	c.Prove, c.ProofWays = claimConfig(sites{}).Prove, claimConfig(sites{}).ProofWays
+	c.Sandbox = true
 	c.Origin = "http://coops.example" // so that the cookie needs no https
 	m := http.NewServeMux()
 	h := pagesOf(t, d, c)
@@ -51,6 +55,11 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 
 	ada, grace := seated(t, d, "agaric", "Ada", directory.Owner), seated(t, d, "agaric", "Grace", directory.Editor)
 	ada.cookie.Name, grace.cookie.Name = "session", "session"
+	busy(t, d, ada)
+	adds := newVisitor(t, h)
+	adds.post("/add", brook()...)
+	proving := adds.get("/add").Body.Bytes()
+	adds.post("/add/pretend")
 	replies, err := d.AllReplies(context.Background(), "agaric", 1)
 	if err != nil {
 		t.Fatal(err)
@@ -80,6 +89,22 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 		{name: "edit-wrong", path: "/coops/agaric/edit", form: wrong},
 		{name: "edit-conflict", path: "/coops/agaric/edit", form: older},
 		{name: "desk", path: "/coops/agaric/news"},
+		{name: "evidence", path: "/coops/agaric/evidence"},
+		{name: "evidence-wrong", path: "/coops/agaric/evidence", form: url.Values{"kind": {"bylaws"}, "link": {"javascript:alert(1)"}}},
+		{name: "vouch", path: "/coops/igalia/vouch"},
+		{name: "add-wrong", path: "/add", form: url.Values{"name": {"Brook <b>Works</b>"}, "website": {"brook"}, "founded": {"soon"}, "services": {"maps-gis"}, "kind-1": {"bylaws"}}},
+		{name: "add-listed", path: "/add", form: formed(append(brook(), "name", "Igalia")...)},
+		{name: "add-prove", page: proving},
+		{name: "add-send", page: adds.get("/add").Body.Bytes()},
+		{name: "me-operator", path: "/me"},
+		{name: "operators", path: "/operators"},
+		{name: "operators-entries", path: "/operators/entries"},
+		{name: "operators-entries-wrong", path: "/operators/entries/1", form: url.Values{"do": {"refuse"}, "why": {" "}}},
+		{name: "operators-evidence", path: "/operators/evidence"},
+		{name: "operators-claims", path: "/operators/claims"},
+		{name: "operators-reports", path: "/operators/reports?all=1"},
+		{name: "operators-log", path: "/operators/log"},
+		{name: "coop-known", path: "/coops/igalia"},
 		{name: "compose", path: "/coops/agaric/news/new"},
 		{name: "compose-preview", path: "/coops/agaric/news/new", parts: []part{
 			written("text", "We moved to a larger house, and there is a desk free: https://agaric.example/desk\n\n#coworking"), written("language", "en"),
@@ -99,6 +124,8 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 func (d deskType) body(t testing.TB, h http.Handler, who seat) *httptest.ResponseRecorder {
 	t.Helper()
 	switch {
+	case d.page != nil:
+		return &httptest.ResponseRecorder{Body: bytes.NewBuffer(d.page)}
 	case d.form != nil:
 		return who.sends(h, d.path, d.form)
 	case d.parts != nil:
@@ -127,7 +154,7 @@ func eachDeskPage(t *testing.T, screens []screen, look func(ctx context.Context,
 	do(t, ctx, cookie)
 	for i, p := range types {
 		path := p.path
-		if p.form != nil || p.parts != nil {
+		if p.form != nil || p.parts != nil || p.page != nil {
 			path = "/copy/" + strconv.Itoa(i)
 			copies[path] = p.body(t, pages, ada).Body.Bytes()
 		}
@@ -146,7 +173,7 @@ func TestDesksHaveNoBarriers(t *testing.T) {
 		t.Fatal(err)
 	}
 	eachDeskPage(t, []screen{desktop, phone}, func(ctx context.Context, name string, s screen, scheme string) {
-		if count(t, ctx, ".bench h1") != 1 {
+		if count(t, ctx, "main h1") != 1 || count(t, ctx, ".error-code") != 0 {
 			t.Fatalf("%s is not shown", name)
 		}
 		if found := barriers(t, ctx, axe); found != "" {

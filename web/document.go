@@ -2,8 +2,9 @@ package web
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"net/http"
 
 	"coopverse/directory"
@@ -21,10 +22,6 @@ type document struct {
 // and the same for everyone.
 func (s *Server) coopDocument(w http.ResponseWriter, r *http.Request, c directory.Coop) error {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
-	fresh, err := s.unchanged(w, r, fmt.Sprintf("json-%s-%d", c.Handle, c.Version))
-	if fresh || err != nil {
-		return err
-	}
 	entry, err := s.directory.Entry(r.Context(), c)
 	if err != nil {
 		return err
@@ -38,7 +35,12 @@ func (s *Server) coopDocument(w http.ResponseWriter, r *http.Request, c director
 	for _, other := range similar {
 		d.Similar = append(d.Similar, s.config.Origin+coopPath(other.Handle))
 	}
-	writeJSON(w, http.StatusOK, "application/json", d)
+	body := inJSON(d)
+	sum := sha256.Sum256(body) // proofs and evidence come and go without a change of the entry
+	if !tagged(w, r, hex.EncodeToString(sum[:12])) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(body)
+	}
 	return nil
 }
 
@@ -54,6 +56,12 @@ func problemOf(t trouble) problem {
 }
 
 func writeJSON(w http.ResponseWriter, status int, contentType string, value any) {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_, _ = w.Write(inJSON(value))
+}
+
+func inJSON(value any) []byte {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
@@ -61,7 +69,5 @@ func writeJSON(w http.ResponseWriter, status int, contentType string, value any)
 	if err := encoder.Encode(value); err != nil {
 		panic(err) // our own types always encode
 	}
-	w.Header().Set("Content-Type", contentType)
-	w.WriteHeader(status)
-	_, _ = b.WriteTo(w)
+	return b.Bytes()
 }

@@ -14,6 +14,7 @@ type me struct {
 	Person  directory.Person
 	Notice  string // which message says what has just been done, or ""
 	Voices  []voice
+	Added   []directory.Proposal // co-ops that the person has added
 	Keys    []directory.Passkey
 	SignIns []directory.SignIn
 
@@ -45,6 +46,9 @@ func (s *Server) mePage(w http.ResponseWriter, r *http.Request) error {
 	}
 	shown := me{Person: p, Here: s.sessions.GetInt64(ctx, signInKey), Notice: s.sessions.PopString(ctx, noticeKey)}
 	if shown.Voices, err = s.voices(ctx, p.ID); err != nil {
+		return err
+	}
+	if shown.Added, err = s.directory.ProposalsOf(ctx, p.ID); err != nil {
 		return err
 	}
 	if shown.Keys, err = s.directory.Passkeys(ctx, p.ID); err != nil {

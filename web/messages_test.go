@@ -55,7 +55,20 @@ func families() map[string][]string {
 	for _, shelf := range shelves {
 		members["edit.shelf_"] = append(members["edit.shelf_"], shelf.name)
 	}
-	members["desk.done_"] = []string{"saved", "same", "posted", "edited", "deleted", "hidden", "shown"}
+	members["desk.done_"] = []string{"saved", "same", "posted", "edited", "deleted", "hidden", "shown", "stated", "withdrawn", "proved", "unseen"}
+	members["operators.done_"] = []string{"accepted", "refused", "confirmed", "refused_evidence", "ended", "resolved"}
+	members["add.hint_"] = []string{"name", "contact"}
+	members["add.label_"] = []string{"contact", "evidence-1", "evidence-2"}
+	for _, state := range []directory.ProposalState{directory.ProposalBegun, directory.ProposalProved, directory.ProposalWaiting, directory.ProposalAccepted, directory.ProposalRefused} {
+		members["proposal."] = append(members["proposal."], string(state))
+	}
+	for _, kind := range append([]directory.EvidenceKind{directory.ByDomain, directory.ByVouching}, directory.StatedKinds...) {
+		members["evidence.kind_"] = append(members["evidence.kind_"], string(kind))
+	}
+	for _, state := range []directory.EvidenceState{directory.EvidenceStated, directory.EvidenceConfirmed, directory.EvidenceRefused} {
+		members["evidence.state_"] = append(members["evidence.state_"], string(state))
+	}
+	members["control.by_"] = []string{"rel-me", "meta", "file", "dns", "account", sandboxProof}
 	members["compose.wrong_"] = []string{"too_large"}
 	members["compose.slot_"] = []string{"alt_missing", "alt_long", "no_picture", "lost"}
 	for _, part := range []string{"role.", "register.lede_", "invitation.lede_", "claim.member_", "people.invited_"} {
@@ -67,7 +80,7 @@ func families() map[string][]string {
 		}
 	}
 	members["claim.found_"] = append(members["claim.found_"], sandboxProof)
-	members["me.notice_"] = []string{"claimed", "waiting", "invited", "passkey_added", "passkey_removed", "ended"}
+	members["me.notice_"] = []string{"claimed", "waiting", "invited", "sent", "passkey_added", "passkey_removed", "ended"}
 	for _, wrong := range []mistyped{typedNothing, typedOddly, typedTooMuch, typedNumbers, typedUs, typedUnknown} {
 		members["follow.wrong_"] = append(members["follow.wrong_"], string(wrong))
 	}

@@ -22,12 +22,17 @@ type joining struct {
 	Token string           // of the invitation, or ""
 	Claim *directory.Claim // if there is no invitation
 	Owned bool             // there are owners, so that a claim waits
+
+	Proposal *directory.Proposal // of a co-op that adds itself, if there is neither
 }
 
 // page is where somebody who is signed in already joins.
 func (j joining) page() string {
 	if j.Token != "" {
 		return "/invitations/" + j.Token
+	}
+	if j.Proposal != nil {
+		return directory.ProposalPage
 	}
 	return claimPath(j.Whom.Handle)
 }
@@ -44,11 +49,11 @@ func (s *Server) joining(ctx context.Context) (joining, error) {
 		return joining{Whom: whom, Role: i.Role, Token: token}, err
 	}
 	claim, err := s.claimHere(ctx)
-	if err != nil {
+	if err != nil && !errors.Is(err, errNoClaim) {
 		return joining{}, err
 	}
 	if claim.State != directory.ClaimProved {
-		return joining{}, errNoClaim
+		return s.proposing(ctx)
 	}
 	whom, err := s.speaker(ctx, claim.Handle)
 	if err != nil {
@@ -60,6 +65,18 @@ func (s *Server) joining(ctx context.Context) (joining, error) {
 		j.Owned = j.Owned || m.Role == directory.Owner
 	}
 	return j, err
+}
+
+// proposing is joining by adding a co-op.
+func (s *Server) proposing(ctx context.Context) (joining, error) {
+	p, err := s.proposalHere(ctx)
+	if err != nil {
+		return joining{}, err
+	}
+	if p.State != directory.ProposalProved {
+		return joining{}, errNoClaim
+	}
+	return joining{Whom: speaker{Name: p.Name, Page: directory.ProposalPage}, Role: directory.Owner, Proposal: &p}, nil
 }
 
 // registerPage shows where somebody becomes a person here.
@@ -156,8 +173,11 @@ func (s *Server) finishRegister(w http.ResponseWriter, r *http.Request) error {
 // join has a new person speak for whom they came to speak for.
 func (s *Server) join(ctx context.Context, j joining, p directory.Person) error {
 	s.sessions.Remove(ctx, shownKey)
-	if j.Token != "" {
+	switch {
+	case j.Token != "":
 		return s.accept(ctx, j.Token, p)
+	case j.Proposal != nil:
+		return s.send(ctx, *j.Proposal, p)
 	}
 	return s.take(ctx, *j.Claim, p)
 }

@@ -61,6 +61,12 @@ func (s *Server) routes() http.Handler {
 	ownGet("/coops/{handle}/news/{id:[0-9]+}/delete", s.deleteForm)
 	ownPost("/coops/{handle}/news/{id:[0-9]+}/delete", s.deletePost)
 	ownGet("/coops/{handle}/news/pictures/{token}", s.keptPicture)
+	ownGet("/coops/{handle}/evidence", s.evidencePage)
+	ownPost("/coops/{handle}/evidence", s.limited("evidence", s.addEvidence))
+	ownPost("/coops/{handle}/evidence/{id:[0-9]+}/withdraw", s.withdrawEvidence)
+	ownPost("/coops/{handle}/evidence/check", s.limited("check", s.proveAnew))
+	ownGet("/coops/{handle}/vouch", s.vouchPage)
+	ownPost("/coops/{handle}/vouch", s.limited("vouch", s.vouch))
 	ownGet("/invitations/{token}", s.limited("invitation", s.invitationPage))
 	ownPost("/invitations/{token}", s.limited("invitation", s.acceptInvitation))
 	ownGet("/register", s.limited("register", s.registerPage))
@@ -83,6 +89,25 @@ func (s *Server) routes() http.Handler {
 	ownPost("/register/account", s.limited("register", s.registerAccount))
 	ownPost("/me/accounts/remove", s.removeAccount)
 	ownGet("/me/again", s.againFirst)
+
+	// For a co-op that is not listed
+	ownGet("/add", s.addPage)
+	ownPost("/add", s.limited("add", s.add))
+	ownPost("/add/check", s.limited("check", s.checkProposal))
+	ownPost("/add/pretend", s.pretendProposal)
+	ownPost("/add/send", s.limited("add", s.sendProposal))
+
+	// For operators
+	ownGet("/operators", s.operatorsPage)
+	ownGet("/operators/claims", s.operatorsClaims)
+	ownPost("/operators/claims/{id:[0-9]+}", s.endClaim)
+	ownGet("/operators/entries", s.operatorsEntries)
+	ownPost("/operators/entries/{id:[0-9]+}", s.decideEntry)
+	ownGet("/operators/evidence", s.operatorsEvidence)
+	ownPost("/operators/evidence/{id:[0-9]+}", s.judgeEvidence)
+	ownGet("/operators/reports", s.operatorsReports)
+	ownPost("/operators/reports/{id:[0-9]+}", s.resolveReport)
+	ownGet("/operators/log", s.operatorsLog)
 
 	// Those of our actors that are no co-ops. Other servers know these addresses
 	// as their ids.

@@ -46,6 +46,7 @@ var pageTypes = []struct{ name, path string }{
 	{"claim", "/coops/agaric/claim"},
 	{"claim-defunct", "/coops/quilted/claim"},
 	{"sign-in", "/sign-in"},
+	{"add", "/add"},
 	{"bad-request", "/?q=%zz"},
 }
 

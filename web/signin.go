@@ -92,6 +92,9 @@ func (s *Server) whatNext(ctx context.Context) string {
 	if claim, err := s.claimHere(ctx); err == nil {
 		return claimPath(claim.Handle)
 	}
+	if _, err := s.proposalHere(ctx); err == nil {
+		return directory.ProposalPage
+	}
 	return "/me"
 }
 

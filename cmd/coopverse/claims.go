@@ -99,25 +99,25 @@ func (w claimWatch) once(ctx context.Context) error {
 	return err
 }
 
-// lookAgain looks for the proof of a claim where it was before.
-func (w claimWatch) lookAgain(ctx context.Context, claim directory.Claim) error {
-	page := w.site.Actor(claim.Handle)
-	if claim.AccountID == "" {
-		_, err := w.prover.Again(ctx, claim.Website, page, claim.Token)
+func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
+	c, err := w.directory.Coop(ctx, claim.Handle)
+	if err != nil {
 		return err
 	}
-	account, err := w.directory.AccountByID(ctx, claim.AccountID)
-	if errors.Is(err, directory.ErrUnknownAccount) { // its person is forgotten
-		account, err = directory.Account{ActorID: claim.AccountID, URL: claim.AccountID}, nil
+	var control directory.Control
+	if claim.State == directory.ClaimGranted {
+		if control, err = w.directory.Control(ctx, c); err != nil {
+			return err
+		}
 	}
-	if err == nil {
-		_, err = w.prover.Links(ctx, claim.Website, page, account.URL, account.ActorID)
+	if site := control.Unproved; site != "" {
+		var proof website.Proof
+		if proof, err = w.prover.Look(ctx, site, w.site.Actor(claim.Handle), claim.Token); err == nil {
+			return w.directory.ProvedAnew(ctx, claim.ID, site, string(proof.Method), proof.Where)
+		}
+	} else {
+		err = w.again(ctx, claim)
 	}
-	return err
-}
-
-func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
-	err := w.lookAgain(ctx, claim)
 	seen, missing := "", new(website.NotProved)
 	switch {
 	case errors.As(err, &missing):
@@ -127,7 +127,35 @@ func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
 	}
 	lapsed, err := w.directory.CheckedClaim(ctx, claim.ID, seen)
 	if lapsed {
-		w.logger.Warn("the proof of a claim has lapsed", "coop", claim.Handle, "claim", claim.ID, "website", claim.Website, "seen", seen)
+		w.logger.Warn("the proof of a claim has lapsed", "coop", claim.Handle, "claim", claim.ID, "website", c.Website, "seen", seen)
+	}
+	return err
+}
+
+// again looks at a proof once more. What a co-op put on its website before it
+// had a page here may have been replaced by a link to that page.
+func (w claimWatch) again(ctx context.Context, claim directory.Claim) error {
+	page := w.site.Actor(claim.Handle)
+	if claim.AccountID != "" {
+		return w.linked(ctx, claim, page)
+	}
+	if claim.Page != "" {
+		if _, err := w.prover.Again(ctx, claim.Website, w.site.Origin+claim.Page, claim.Token); err == nil {
+			return nil
+		}
+	}
+	_, err := w.prover.Again(ctx, claim.Website, page, claim.Token)
+	return err
+}
+
+// linked looks whether a website still links the account that has proved a claim.
+func (w claimWatch) linked(ctx context.Context, claim directory.Claim, page string) error {
+	account, err := w.directory.AccountByID(ctx, claim.AccountID)
+	if errors.Is(err, directory.ErrUnknownAccount) { // its person is forgotten
+		account, err = directory.Account{ActorID: claim.AccountID, URL: claim.AccountID}, nil
+	}
+	if err == nil {
+		_, err = w.prover.Links(ctx, claim.Website, page, account.URL, account.ActorID)
 	}
 	return err
 }

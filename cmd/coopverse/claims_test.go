@@ -166,7 +166,7 @@ func claimedBy(t *testing.T, db *directory.Database, host string) *claimed {
 	site := newAuthority(t, host)
 	address := site.serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := c.body.Load().(string)
-		if body == "" || r.URL.Path != "/" {
+		if body == "" || strings.HasPrefix(r.URL.Path, "/.well-known/") {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			return
 		}

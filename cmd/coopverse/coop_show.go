@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -52,9 +54,42 @@ func printEntry(std streams, e directory.Entry) {
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", f.Field, f.Value, f.Source, f.StatedAt.Format(time.DateOnly), mark)
 	}
+	printStanding(w, e)
 	fmt.Fprintf(w, "\nHistory\n")
 	for _, c := range e.History {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%q → %q\t%s, %s\n", c.At.Format(time.DateTime), c.Kind, c.Field, c.Before, c.After, c.Source, c.Origin)
 	}
 	_ = w.Flush() // writes to standard output, where nothing can be done about a failure
+}
+
+// printStanding keeps apart who speaks for the entry and whether that is a co-op.
+func printStanding(w io.Writer, e directory.Entry) {
+	fmt.Fprintf(w, "\nControl of the website\n")
+	if c := e.Control; c != nil {
+		fmt.Fprintf(w, "%s\t%s\tproved %s\t%s%s%s\n", c.Website, c.Method, c.ProvedAt.Format(time.DateOnly),
+			day("last seen ", c.SeenAt), day(", lapsed ", c.LapsedAt), strings.TrimSuffix(", not proved for "+c.Unproved, ", not proved for "))
+	} else {
+		fmt.Fprintf(w, "not proved\n")
+	}
+	fmt.Fprintf(w, "\nEvidence of being a co-op\n")
+	for _, p := range e.Evidence {
+		by := "said by the co-op"
+		switch p.Kind {
+		case directory.ByDomain:
+			by = "names under .coop are given to co-ops only"
+		case directory.ByVouching:
+			by = "said by @" + p.Voucher
+		}
+		fmt.Fprintf(w, "%s\t%s %s\t%s\t%s%s\n", p.Kind, p.What, p.Link, p.StatedAt.Format(time.DateOnly), by, day(", seen by an operator ", p.JudgedAt))
+	}
+	if len(e.Evidence) == 0 {
+		fmt.Fprintf(w, "none\n")
+	}
+}
+
+func day(before string, at *time.Time) string {
+	if at == nil {
+		return ""
+	}
+	return before + at.Format(time.DateOnly)
 }
