@@ -68,6 +68,9 @@ func (s Shown) File() string {
 // String is the value of a field that is this picture.
 func (s Shown) String() string { return Line{s.File(), s.Alt}.String() }
 
+// LogoAlt is what a logo shows, as long as nobody says it better.
+func LogoAlt(name string) string { return "Logo of " + cut(name, MaxLineValue-len("Logo of ")) }
+
 // normalPicture takes a picture with a description. Whether it is the entry's
 // own is seen when it is saved.
 func normalPicture(text string, _ *place.Gazetteer) (string, error) {

@@ -224,8 +224,8 @@ func TestPreviewChangesNothing(t *testing.T) {
 		form.Set("founded", "2006")
 		form.Set("do", "preview")
 		w := ada.sends(h, "/coops/agaric/edit", form)
-		shown := between(w.Body.String(), `class="preview"`, "</section>")
-		for _, want := range []string{"@agaric@coops.example", "We grow &lt;mushrooms&gt; &amp; websites.", "Website", "Places", "Services", "2006", "Other servers may show it differently"} {
+		shown := between(w.Body.String(), `id="preview"`, "</section>")
+		for _, want := range []string{"@agaric@coops.example", "We grow &lt;mushrooms&gt; &amp; websites.", "Website", "Place", "Services", "2006", "Other servers may show it differently"} {
 			if !strings.Contains(shown, want) {
 				t.Errorf("the preview lacks %q: %s", want, shown)
 			}

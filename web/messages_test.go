@@ -55,7 +55,10 @@ func families() map[string][]string {
 	for _, shelf := range shelves {
 		members["edit.shelf_"] = append(members["edit.shelf_"], shelf.name)
 	}
-	members["desk.done_"] = []string{"saved", "same", "posted", "edited", "deleted", "hidden", "shown"}
+	for _, part := range parts {
+		members["edit.part_"] = append(members["edit.part_"], part.name)
+	}
+	members["desk.done_"] = []string{"saved", "same", "put_back", "posted", "edited", "deleted", "hidden", "shown"}
 	members["compose.wrong_"] = []string{"too_large"}
 	members["compose.slot_"] = []string{"alt_missing", "alt_long", "no_picture", "lost"}
 	for _, part := range []string{"role.", "register.lede_", "invitation.lede_", "claim.member_", "people.invited_"} {

@@ -49,6 +49,7 @@ type page struct {
 	Activity string
 	Follow   bool // it has a form that leads to a reader's own server
 	Passkey  bool // it has a form that makes or uses a passkey
+	Preview  bool // it has a form whose preview follows what is typed
 	Body     any
 }
 
@@ -179,7 +180,7 @@ func send(w http.ResponseWriter, status int, p page, body []byte) {
 	if p.Follow {
 		w.Header().Set("Content-Security-Policy", followPolicy)
 	}
-	if p.Passkey {
+	if p.Passkey || p.Preview {
 		w.Header().Set("Content-Security-Policy", passkeyPolicy)
 	}
 	w.WriteHeader(status)

@@ -16,8 +16,8 @@ var policy = strings.Join([]string{
 // where its answer sends the reader, and that is the reader's own server.
 var followPolicy = strings.Replace(policy, "form-action 'self'", "form-action 'self' https:", 1)
 
-// passkeyPolicy is that of pages with a passkey: their script tells us what the
-// browser says.
+// passkeyPolicy is that of pages with a passkey or a preview: their script tells
+// us what the browser says, or what was typed.
 var passkeyPolicy = policy + "; connect-src 'self'"
 
 // secured sets the headers that every answer has. Other sites learn from a
