@@ -91,12 +91,11 @@ func TestNothingElseIsPutBack(t *testing.T) {
 		ctx := context.Background()
 		_, theirs := a.says("hypha", "founded", "2011")
 		seen, mine := a.says("agaric", "founded", "2005")
-		now, _ := a.says("agaric", "founded", "2007")
-		history, err := a.d.History(ctx, "agaric")
+		a.says("agaric", "founded", "2007")
+		now, curated, err := a.d.EditCoop(ctx, "agaric", directory.Edit{Source: directory.FromCurator, Set: map[string]string{"members": "9"}})
 		if err != nil {
 			a.Fatal(err)
 		}
-		listed := history[len(history)-1]
 		for _, tt := range []struct {
 			what            string
 			change, version int64
@@ -106,7 +105,7 @@ func TestNothingElseIsPutBack(t *testing.T) {
 			{"no version", mine.ID, 0, directory.ErrInvalid},
 			{"another co-op's change", theirs.ID, now.Version, directory.ErrNotFound},
 			{"no change", 1 << 40, now.Version, directory.ErrNotFound},
-			{"the list's change", listed.ID, now.Version, directory.ErrInvalid},
+			{"a curator's change", curated[0].ID, now.Version, directory.ErrInvalid},
 		} {
 			if _, _, err := a.d.PutBack(ctx, "agaric", tt.change, tt.version, a.by, "a test"); !errors.Is(err, tt.want) {
 				a.Errorf("%s: %v, want %v", tt.what, err, tt.want)

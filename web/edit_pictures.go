@@ -138,7 +138,7 @@ func (s *Server) decoded(ctx context.Context, data []byte, name string, read fun
 // takePicture puts the picture that was sent, or the one that was there, into a
 // field of the form. What is kept for one person and co-op is nobody else's.
 func (s *Server) takePicture(f *formField, form entryForm, by directory.Actor, handle string) {
-	if form.tooLarge && !form.values.Has(f.Name+"-kept") { // it was not read so far
+	if !form.values.Has(f.Name+"-kept") && form.pictures[f.Name] == (sentPicture{}) { // the form does not speak of it, or was not read so far
 		return
 	}
 	folder := coopPath(handle) + "/news/pictures/"
