@@ -112,6 +112,23 @@ func TestWhatIsNoPictureIsRefusedBesideItsField(t *testing.T) {
 	})
 }
 
+// A form with pictures that another site's page sends is not read.
+func TestPicturesOfOtherSitesAreRefused(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		h := pagesOf(t, d, config)
+		ada := seated(t, d, "agaric", "Ada", directory.Editor)
+		foreign := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r.Header.Set("Sec-Fetch-Site", "cross-site")
+			h.ServeHTTP(w, r)
+		})
+		form, before := ada.entryForm(t, h, "agaric"), lastChange(t, d)
+		form.Set("founded", "2001")
+		if w := ada.uploads(t, foreign, "/coops/agaric/edit", withFiles(form)...); w.Code != http.StatusForbidden || lastChange(t, d) != before {
+			t.Errorf("%d", w.Code)
+		}
+	})
+}
+
 // Nothing of another co-op or person becomes a picture of the entry: not by the
 // token of what they have uploaded, nor by the address of what they show.
 func TestPicturesOfOthersAreNotOnes(t *testing.T) {
