@@ -151,8 +151,15 @@ func dropPictures(tx, posts *gorm.DB) error {
 	if err := tx.Where("post_id IN (?)", posts).Delete(&PostPicture{}).Error; err != nil {
 		return fmt.Errorf("take pictures off posts: %w", err)
 	}
+	return forgetUnshown(tx, hashes)
+}
+
+// forgetUnshown forgets those of the pictures that are on no post and in no
+// entry, nor in what the history of one can put back.
+func forgetUnshown(tx *gorm.DB, hashes []string) error {
 	for some := range slices.Chunk(hashes, 1000) {
-		err := tx.Where("hash IN ? AND NOT EXISTS (SELECT 1 FROM post_pictures WHERE post_pictures.hash = pictures.hash)", some).Delete(&Picture{}).Error
+		err := tx.Where(`hash IN ? AND NOT EXISTS (SELECT 1 FROM post_pictures WHERE post_pictures.hash = pictures.hash)
+			AND NOT EXISTS (SELECT 1 FROM entry_pictures WHERE entry_pictures.hash = pictures.hash)`, some).Delete(&Picture{}).Error
 		if err != nil {
 			return fmt.Errorf("forget pictures that nothing shows: %w", err)
 		}

@@ -27,6 +27,7 @@ type AuditEntry struct {
 	Act      string
 	Handle   string
 	Detail   string
+	Version  int64 // of the entry, that the act made; 0: none
 }
 
 // AuditLog lists what was done for a co-op, newest first.
@@ -62,7 +63,12 @@ func (d *Directory) Audit(ctx context.Context, by Actor, act, handle, detail str
 }
 
 func audit(tx *gorm.DB, by Actor, act, handle, detail string) error {
-	e := AuditEntry{At: now(), Who: by.Name, Act: act, Handle: handle, Detail: cut(asText(detail), 500)}
+	return auditEdit(tx, by, act, handle, detail, 0)
+}
+
+// auditEdit is audit for an act that made a version of the entry.
+func auditEdit(tx *gorm.DB, by Actor, act, handle, detail string, version int64) error {
+	e := AuditEntry{At: now(), Who: by.Name, Act: act, Handle: handle, Detail: cut(asText(detail), 500), Version: version}
 	if by.PersonID != 0 {
 		e.PersonID = &by.PersonID
 	}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -46,6 +47,19 @@ func (d *Directory) History(ctx context.Context, handle string) ([]Change, error
 		return nil, fmt.Errorf("read history: %w", err)
 	}
 	return changes, nil
+}
+
+// Change returns one change of a co-op's entry, or ErrNotFound.
+func (d *Directory) Change(ctx context.Context, handle string, id int64) (Change, error) {
+	var c Change
+	err := d.db.read.WithContext(ctx).Where("handle = ? AND id = ? AND field <> ?", handle, id, postField).Take(&c).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Change{}, notFound("change: %d of %s", id, handle)
+	}
+	if err != nil {
+		return Change{}, fmt.Errorf("read change %d of %s: %w", id, handle, err)
+	}
+	return c, nil
 }
 
 // LastChange returns the number of the newest change; 0 in an empty directory.

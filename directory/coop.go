@@ -53,6 +53,17 @@ type Coop struct {
 	MovedTo       string // id of the actor on the co-op's own server, or ""
 	Featurable    string // whether others may put it into collections: true, false; "": nobody has said
 	Quotable      string // whether others may quote its posts, in the same way
+
+	Contact      string // mail or http(s) address, or ""
+	Hiring       string // yes, no, the http(s) address of the jobs, which means yes, or ""
+	Links        string // as ReadLines reads it, like the next three
+	Networks     string
+	Products     string
+	Extra        string // lines of the profile in the co-op's own words
+	Logo         string // as ReadShown reads it, like Header
+	Header       string
+	Discoverable string // whether other servers may suggest it, as Featurable
+	Indexable    string // whether they may let its posts be searched, as Featurable
 }
 
 // Place is one of a co-op's places.
@@ -93,6 +104,16 @@ func (c Coop) FeaturableBy(ownDirectory bool) bool {
 	}
 	return c.Featurable == "true"
 }
+
+// MayBeDiscovered says whether other servers may suggest the co-op to people,
+// and MayBeIndexed whether they may let them search its posts. A co-op that has
+// not said means yes once it has claimed its entry.
+func (c Coop) MayBeDiscovered() bool { return c.chose(c.Discoverable) }
+
+// MayBeIndexed is explained at MayBeDiscovered.
+func (c Coop) MayBeIndexed() bool { return c.chose(c.Indexable) }
+
+func (c Coop) chose(word string) bool { return word == "true" || word == "" && c.Claimed() }
 
 // MayBeQuoted says whether others may quote the co-op's posts, which are public.
 func (c Coop) MayBeQuoted() bool { return c.Quotable != "false" }

@@ -1,12 +1,14 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"coopverse/directory/picture"
 	"coopverse/directory/place"
 
 	"gorm.io/gorm"
@@ -199,8 +201,11 @@ type Edit struct {
 	Set    map[string]string // field to what a person wrote
 	Unset  []string          // fields that the source no longer speaks about
 
-	Version int64 // of the entry that the speaker saw; 0: whichever it is
-	By      Actor // for the audit log; without a person nothing is written there
+	Version int64  // of the entry that the speaker saw; 0: whichever it is
+	By      Actor  // for the audit log; without a person nothing is written there
+	Act     string // what the audit log calls it; "": edited the entry
+
+	Pictures []picture.Picture // that Set names and the entry does not have yet
 }
 
 // EditCoop changes what e.Source says about a co-op and returns the entry as
@@ -227,6 +232,9 @@ func (d *Directory) EditCoop(ctx context.Context, handle string, e Edit) (Coop, 
 		if e.Version != 0 && e.Version != c.Version {
 			return fmt.Errorf("%w: %s is at version %d, and not at %d", ErrConflict, c.Handle, c.Version, e.Version)
 		}
+		if err := keepEntryPictures(tx, c.Handle, set, e.Pictures); err != nil {
+			return err
+		}
 		facts, err := factsOf(tx, c.ID)
 		if err != nil {
 			return err
@@ -245,7 +253,7 @@ func (d *Directory) EditCoop(ctx context.Context, handle string, e Edit) (Coop, 
 			return err
 		}
 		if e.By.PersonID != 0 && len(made.changes) > 0 {
-			if err := audit(tx, e.By, "edited the entry", c.Handle, fmt.Sprintf("version %d", made.coop.Version)); err != nil {
+			if err := auditEdit(tx, e.By, cmp.Or(e.Act, "edited the entry"), c.Handle, fmt.Sprintf("version %d", made.coop.Version), made.coop.Version); err != nil {
 				return err
 			}
 		}
@@ -311,6 +319,9 @@ func (d *Directory) erase(tx *gorm.DB, c Coop, why Change, topics *membership) e
 		return err
 	}
 	if err := erasePosts(tx, c.Handle, why.At); err != nil {
+		return err
+	}
+	if err := dropEntryPictures(tx, c.Handle); err != nil {
 		return err
 	}
 	return d.save(tx, &edit{coop: kept, at: why.At, changes: []Change{why}}, nil, topics)

@@ -18,24 +18,37 @@ type Entry struct {
 
 // Profile is what is public about one co-op as it is now.
 type Profile struct {
-	Handle      string       `json:"handle"`
-	Version     int64        `json:"version"`
-	Status      Status       `json:"status"`
-	Claimed     bool         `json:"claimed"`
-	Name        string       `json:"name"`
-	Website     string       `json:"website,omitempty"`
-	Summary     string       `json:"summary,omitempty"`
-	Services    []string     `json:"services"`
-	Places      []EntryPlace `json:"places"`
-	Region      string       `json:"region"`
-	Remote      bool         `json:"remote"`
-	Founded     int          `json:"founded,omitempty"`
-	Members     string       `json:"members,omitempty"`
-	Languages   []string     `json:"languages"`
-	Notes       string       `json:"notes,omitempty"`
-	MovedTo     string       `json:"movedTo,omitempty"` // id of the co-op's actor on its own server
-	ListedSince time.Time    `json:"listedSince"`
-	Updated     time.Time    `json:"updated"`
+	Handle    string       `json:"handle"`
+	Version   int64        `json:"version"`
+	Status    Status       `json:"status"`
+	Claimed   bool         `json:"claimed"`
+	Name      string       `json:"name"`
+	Website   string       `json:"website,omitempty"`
+	Summary   string       `json:"summary,omitempty"`
+	Services  []string     `json:"services"`
+	Places    []EntryPlace `json:"places"`
+	Region    string       `json:"region"`
+	Remote    bool         `json:"remote"`
+	Founded   int          `json:"founded,omitempty"`
+	Members   string       `json:"members,omitempty"`
+	Languages []string     `json:"languages"`
+	Notes     string       `json:"notes,omitempty"`
+
+	Contact      string        `json:"contact,omitempty"` // mail or http(s) address
+	Hiring       *bool         `json:"hiring,omitempty"`
+	Jobs         string        `json:"jobs,omitempty"` // http(s) address
+	Links        []EntryLink   `json:"links"`
+	Networks     []EntryLink   `json:"networks"`
+	Products     []EntryLink   `json:"products"`
+	Extra        []EntryExtra  `json:"extra"` // lines in the co-op's own words
+	Logo         *EntryPicture `json:"logo,omitempty"`
+	Header       *EntryPicture `json:"header,omitempty"`
+	Discoverable bool          `json:"discoverable"` // other servers may suggest it
+	Indexable    bool          `json:"indexable"`    // other servers may let its posts be searched
+
+	MovedTo     string    `json:"movedTo,omitempty"` // id of the co-op's actor on its own server
+	ListedSince time.Time `json:"listedSince"`
+	Updated     time.Time `json:"updated"`
 }
 
 // EntryPlace is one place of an Entry.
@@ -46,6 +59,25 @@ type EntryPlace struct {
 	Latitude    float64 `json:"latitude"`  // degrees, WGS 84
 	Longitude   float64 `json:"longitude"` // degrees, WGS 84
 	Precision   string  `json:"precision"` // city, subdivision, country
+}
+
+// EntryLink is something that has a name, and mostly an address.
+type EntryLink struct {
+	Name string `json:"name"`
+	URL  string `json:"url,omitempty"` // http(s)
+}
+
+// EntryExtra is a line of the profile in the co-op's own words.
+type EntryExtra struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// EntryPicture is a picture that the co-op has chosen.
+type EntryPicture struct {
+	Path      string `json:"path"`      // on the directory's own host
+	MediaType string `json:"mediaType"` // image/jpeg or image/png
+	Alt       string `json:"alt"`       // what it shows
 }
 
 // EntryFact is what one source says about one field.
@@ -113,12 +145,37 @@ func profile(c Coop, places []Place) Profile {
 		Handle: c.Handle, Version: c.Version, Status: c.Status, Claimed: c.Claimed(), Name: c.Name, Website: c.Website,
 		Summary: c.Summary, Services: orEmpty(c.ServiceIDs()), Places: []EntryPlace{}, Region: c.Region, Remote: c.Remote,
 		Founded: c.Founded, Members: c.Members, Languages: orEmpty(c.LanguageTags()), Notes: c.Notes, MovedTo: c.MovedTo,
+		Contact: c.Contact, Jobs: c.HiringURL(), Links: entryLinks(c.Links), Networks: entryLinks(c.Networks), Products: entryLinks(c.Products),
+		Extra: []EntryExtra{}, Logo: entryPictureOf(c.Logo), Header: entryPictureOf(c.Header), Discoverable: c.MayBeDiscovered(), Indexable: c.MayBeIndexed(),
 		ListedSince: c.ListedAt, Updated: c.UpdatedAt,
 	}
 	for _, at := range places {
 		p.Places = append(p.Places, EntryPlace{at.City, at.Subdivision, at.Country, at.Lat, at.Lon, at.Precision})
 	}
+	for _, line := range ReadLines(c.Extra) {
+		p.Extra = append(p.Extra, EntryExtra{line.Label, line.Rest})
+	}
+	if c.Hiring != "" {
+		hiring := c.Hiring != "no"
+		p.Hiring = &hiring
+	}
 	return p
+}
+
+func entryLinks(value string) []EntryLink {
+	links := []EntryLink{}
+	for _, line := range ReadLines(value) {
+		links = append(links, EntryLink{line.Label, line.Rest})
+	}
+	return links
+}
+
+func entryPictureOf(value string) *EntryPicture {
+	p, ok := ReadShown(value)
+	if !ok {
+		return nil
+	}
+	return &EntryPicture{p.Path(), p.MediaType, p.Alt}
 }
 
 // orEmpty keeps JSON arrays arrays.

@@ -51,6 +51,16 @@ var fields = []Field{
 	{"status", true, "one of active, inactive, defunct, unlisted", normalOneOf([]string{"active", "inactive", "defunct", "unlisted"}), func(c *Coop, v string) { c.Status = Status(v) }},
 	{"featurable", true, "true or false", normalBool, func(c *Coop, v string) { c.Featurable = v }},
 	{"quotable", true, "true or false", normalBool, func(c *Coop, v string) { c.Quotable = v }},
+	{"contact", true, "a mail address, or an http or https address", normalContact, func(c *Coop, v string) { c.Contact = v }},
+	{"hiring", true, "yes, no, or the http or https address of the jobs", normalHiring, func(c *Coop, v string) { c.Hiring = v }},
+	{"links", true, "up to 8 lines of a label and an address, such as Code | https://git.example", normalLines("links", normalLink), func(c *Coop, v string) { c.Links = v }},
+	{"networks", true, "up to 12 lines of a name, with or without an address, such as CoTech | https://coops.tech", normalLines("networks", normalNamed), func(c *Coop, v string) { c.Networks = v }},
+	{"products", true, "up to 12 lines of a name, with or without an address, such as Loomio | https://loomio.com", normalLines("products", normalNamed), func(c *Coop, v string) { c.Products = v }},
+	{"extra", true, "up to 8 lines of a name and a text, such as Wage ratio | 1:1", normalLines("extra", normalExtra), func(c *Coop, v string) { c.Extra = v }},
+	{"logo", true, "a picture and a description of what it shows", normalPicture, func(c *Coop, v string) { c.Logo = v }},
+	{"header", true, "a picture and a description of what it shows", normalPicture, func(c *Coop, v string) { c.Header = v }},
+	{"discoverable", true, "true or false", normalBool, func(c *Coop, v string) { c.Discoverable = v }},
+	{"indexable", true, "true or false", normalBool, func(c *Coop, v string) { c.Indexable = v }},
 	{"notes", true, "Markdown of at most 2000 characters on one line", normalText(MaxNotes), func(c *Coop, v string) { c.Notes = v }},
 	{"listed_areas", false, "", nil, func(c *Coop, v string) { c.ListedAreas = v }},
 	{"listed_place", false, "", nil, func(c *Coop, v string) { c.ListedPlace = v }},
@@ -106,7 +116,7 @@ func normalize(name, text string, g *place.Gazetteer) (string, error) {
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }) {
 		return "", &FieldError{name, "there are characters in it that are not text"}
 	}
-	value, err := fields[i].normal(strings.Join(strings.Fields(text), " "), g)
+	value, err := fields[i].normal(fields[i].collapse(text), g)
 	if err != nil {
 		return "", &FieldError{name, fmt.Sprintf("%v; it takes %s", err, fields[i].Form)}
 	}

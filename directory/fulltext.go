@@ -28,7 +28,7 @@ func searchTextOf(c Coop, places []Place) searchText {
 		name:     fold.Text(c.Name + " " + c.Handle + " " + websiteHost(c.WebsiteKey)),
 		services: fold.Text(strings.Join(services, " ") + " " + c.ListedAreas),
 		place:    fold.Text(strings.Join(where, " ") + " " + c.ListedPlace),
-		body:     fold.Text(c.Summary + " " + c.Notes),
+		body:     fold.Text(strings.Join([]string{c.Summary, names(c.Products), names(c.Networks), c.Notes}, " ")),
 	}
 }
 

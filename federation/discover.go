@@ -28,12 +28,12 @@ func (f *Federation) webFinger(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is no such actor here", http.StatusNotFound)
 		return
 	}
-	name, err := f.nameOf(r, handle)
+	name, logo, err := f.looksOf(r, handle)
 	if err != nil {
 		f.fail(w, r, err)
 		return
 	}
-	body, err := f.site.WebFinger(handle, name)
+	body, err := f.site.WebFinger(handle, name, logo)
 	if err != nil {
 		f.fail(w, r, err)
 		return
@@ -41,16 +41,17 @@ func (f *Federation) webFinger(w http.ResponseWriter, r *http.Request) {
 	write(w, r, http.StatusOK, document.WebFingerType, body)
 }
 
-// nameOf is the name that the actor with that handle shows.
-func (f *Federation) nameOf(r *http.Request, handle string) (string, error) {
+// looksOf is the name that the actor with that handle shows, and the value of
+// its logo if it has one.
+func (f *Federation) looksOf(r *http.Request, handle string) (name, logo string, err error) {
 	if topic, ok := directory.TopicOf(handle); ok {
-		return topic.Label, nil
+		return topic.Label, "", nil
 	}
 	if !directory.IsCoop(handle) {
-		return f.site.Name, nil
+		return f.site.Name, "", nil
 	}
 	c, err := f.directory.Coop(r.Context(), handle)
-	return document.DisplayName(c), err
+	return document.DisplayName(c), c.Logo, err
 }
 
 // hostMeta says where WebFinger is; Akkoma asks for it first.
@@ -89,7 +90,7 @@ func (f *Federation) avatar(w http.ResponseWriter, r *http.Request) {
 		f.fail(w, r, err)
 		return
 	}
-	name, err := f.nameOf(r, handle)
+	name, _, err := f.looksOf(r, handle)
 	if err != nil {
 		f.fail(w, r, err)
 		return
@@ -102,7 +103,7 @@ func (f *Federation) avatar(w http.ResponseWriter, r *http.Request) {
 	writePicture(w, "image/png", picture)
 }
 
-// picture serves a picture of a post. Its address names its bytes.
+// picture serves a picture of a post or an entry. Its address names its bytes.
 func (f *Federation) picture(w http.ResponseWriter, r *http.Request) {
 	name := mux.Vars(r)["picture"]
 	hash, _, _ := strings.Cut(name, ".")

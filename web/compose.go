@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -366,20 +365,13 @@ func (s *Server) readPart(ctx context.Context, part *multipart.Part, form *compo
 	return nil
 }
 
-// readPicture reads one picture. It waits until no other is being decoded: a
-// large one takes a hundred megabytes for a moment.
+// readPicture reads one picture.
 func (s *Server) readPicture(ctx context.Context, part *multipart.Part, at *slot) error {
 	data, err := io.ReadAll(io.LimitReader(part, picture.MaxBytes+1))
 	if err != nil || len(data) == 0 && part.FileName() == "" {
 		return err
 	}
-	select {
-	case s.decoding <- struct{}{}:
-		defer func() { <-s.decoding }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	p, err := picture.Read(bytes.NewReader(data), part.FileName())
+	p, err := s.decoded(ctx, data, part.FileName(), picture.Read)
 	if errors.Is(err, picture.ErrUnusable) {
 		at.Refused = withoutKind(err, picture.ErrUnusable)
 		return nil

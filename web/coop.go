@@ -105,6 +105,18 @@ func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
 	return e, err
 }
 
+// Logo and Header are the pictures that the co-op has chosen, or nil.
+func (e entry) Logo() *shownPicture   { return chosenPicture(e.Coop.Logo) }
+func (e entry) Header() *shownPicture { return chosenPicture(e.Coop.Header) }
+
+func chosenPicture(value string) *shownPicture {
+	p, ok := directory.ReadShown(value)
+	if !ok {
+		return nil
+	}
+	return &shownPicture{p.Path(), p.Alt}
+}
+
 // Closed and the like say how the co-op stands, in the words of the page.
 func (e entry) Closed() bool   { return e.Coop.Status == directory.Defunct }
 func (e entry) Unlisted() bool { return e.Coop.Status == directory.Unlisted }

@@ -20,7 +20,7 @@ const (
 // deskHead is what the pages for those who speak for a co-op have in common.
 type deskHead struct {
 	Whom    speaker
-	Section string // which of the pages it is: entry or news; "": one below them
+	Section string // which of the pages it is: entry, history or news; "": one below them
 	Done    string // which message says what was done a moment ago; "": nothing was
 }
 
@@ -30,6 +30,9 @@ func (h deskHead) News() string  { return h.Whom.Page + "/news" }
 
 // Evidence is where it shows that it is a co-op.
 func (h deskHead) Evidence() string { return h.Whom.Page + "/evidence" }
+
+// History is where it sees who changed what, and puts it back.
+func (h deskHead) History() string { return h.Whom.Page + "/history" }
 
 func (s *Server) deskHead(ctx context.Context, c directory.Coop, section string) deskHead {
 	return deskHead{coopSpeaker(c), section, s.sessions.PopString(ctx, doneKey)}

@@ -50,10 +50,15 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 		w.Header().Set("Content-Type", p.MediaType)
 		_, _ = w.Write(p.Data)
 	})
+	m.HandleFunc("/coops/{handle}/avatar/{file}", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "image/png")
+		_, _ = w.Write(painted(t, 400, 400, "").Data)
+	})
 	server := httptest.NewServer(m)
 	t.Cleanup(server.Close)
 
 	ada, grace := seated(t, d, "agaric", "Ada", directory.Owner), seated(t, d, "agaric", "Grace", directory.Editor)
+	join(t, d, "hypha", ada.by, directory.Editor)
 	ada.cookie.Name, grace.cookie.Name = "session", "session"
 	busy(t, d, ada)
 	adds := newVisitor(t, h)
@@ -83,10 +88,20 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 
 	edit := newsPath("agaric", 2) + "/edit"
 	photo := painted(t, 900, 600, "").Data
+	full := filledIn(ada.entryForm(t, h, "hypha"))
+	ada.uploads(t, h, "/coops/hypha/edit", withFiles(full, part{"logo-file", "logo.png", painted(t, 300, 200, "").Data}, part{"header-file", "head.png", photo})...)
+	unfit := filledIn(ada.entryForm(t, h, "hypha"))
+	unfit.Set("links", "Code | git.example\n"+strings.Repeat("long", 100))
+	unfit.Set("logo-remove", "yes")
 	return server, ada, []deskType{
 		{name: "edit", path: "/coops/agaric/edit"},
 		{name: "edit-preview", path: "/coops/agaric/edit", form: fine},
 		{name: "edit-wrong", path: "/coops/agaric/edit", form: wrong},
+		{name: "edit-full", path: "/coops/hypha/edit"},
+		{name: "edit-unfit", path: "/coops/hypha/edit", parts: withFiles(unfit, part{"header-file", strings.Repeat("long", 30) + ".svg", []byte("<svg/>")})},
+		{name: "history", path: "/coops/agaric/history"},
+		{name: "history-full", path: "/coops/hypha/history"},
+		{name: "coop-full", path: "/coops/hypha"},
 		{name: "edit-conflict", path: "/coops/agaric/edit", form: older},
 		{name: "desk", path: "/coops/agaric/news"},
 		{name: "evidence", path: "/coops/agaric/evidence"},
@@ -118,6 +133,19 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 		{name: "recompose-conflict", path: edit, parts: []part{written("version", "1"), written("text", "Mine."), written("language", "de"), written("do", "post")}},
 		{name: "delete", path: newsPath("agaric", 2) + "/delete"},
 	}
+}
+
+// filledIn is the form of an entry in which nothing is left empty.
+func filledIn(form url.Values) url.Values {
+	for field, text := range map[string]string{
+		"summary": "We build websites, and look after servers & people.", "contact": "hello@hypha.example", "hiring": "https://hypha.example/jobs",
+		"links": "Code | https://git.example/hypha\nHandbook | https://handbook.hypha.example/" + strings.Repeat("a-very-long-page-", 6), "networks": "CoTech | https://coops.tech\nEsperanza",
+		"products": "Mycelium | https://mycelium.example", "extra": "Wage ratio | 1:1\nDecisions | by consent", "founded": "2016", "members": "8",
+		"logo-alt": "Logo of Hypha", "header-alt": "Seven people at a table", "discoverable": "true", "indexable": "false",
+	} {
+		form.Set(field, text)
+	}
+	return form
 }
 
 // body is the page as the directory answers.
@@ -233,6 +261,29 @@ func TestMarkupOfDesksIsValid(t *testing.T) {
 	}
 	if out, err := exec.Command(node, arguments...).CombinedOutput(); err != nil {
 		t.Errorf("html-validate: %v\n%s", err, out)
+	}
+}
+
+// The preview follows what is typed, before anything is saved, and says in the
+// place of what cannot be taken what stands.
+func TestBrowserPreviewFollowsTyping(t *testing.T) {
+	server, ada, _ := manned(t)
+	ctx := browser(t)
+	cookie := call(network.SetCookie, network.SetCookieParams{Name: ada.cookie.Name, Value: ada.cookie.Value, URL: server.URL})
+	do(t, ctx, cookie, lookAt(phone, "light"), chromedp.Navigate(server.URL+"/coops/hypha/edit"))
+	do(t, ctx, chromedp.SendKeys(chromedp.ID("f-name"), " of Toronto"), chromedp.SendKeys(chromedp.ID("f-founded"), "x"))
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](`document.querySelector(".preview-name").textContent.includes("of Toronto")`)); err != nil {
+		t.Fatal(err)
+	}
+	if count(t, ctx, ".preview-name") != 1 || count(t, ctx, "#f-founded") != 1 {
+		t.Error("the page is not the same one")
+	}
+	do(t, ctx, chromedp.Navigate(server.URL+"/coops/hypha"))
+	if count(t, ctx, `.coop-logo[alt="Logo of Hypha"]`) != 1 {
+		t.Error("the page lacks the logo")
+	}
+	if now, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector("h1").textContent`)); err != nil || strings.Contains(now, "Toronto") {
+		t.Errorf("it was saved: %q, %v", now, err)
 	}
 }
 

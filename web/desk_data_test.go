@@ -30,18 +30,24 @@ func seated(t testing.TB, d *directory.Directory, handle, name string, role dire
 		t.Fatal(err)
 	}
 	by := directory.Actor{PersonID: p.ID, Name: p.Name}
-	token, err := d.Invite(ctx, directory.Actor{Name: "a test"}, handle, role)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := d.AcceptInvitation(ctx, token, by); err != nil {
-		t.Fatal(err)
-	}
+	join(t, d, handle, by, role)
 	in, err := d.BeginSignIn(ctx, p.ID, "passkey", "a browser")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return seat{by, sessionWith(t, d, in.ID)}
+}
+
+// join makes somebody a member of a co-op.
+func join(t testing.TB, d *directory.Directory, handle string, who directory.Actor, role directory.Role) {
+	t.Helper()
+	token, err := d.Invite(context.Background(), directory.Actor{Name: "a test"}, handle, role)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.AcceptInvitation(context.Background(), token, who); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // sessionWith is the cookie of a session in which somebody is signed in. Its

@@ -42,8 +42,8 @@ func eachNeighbours(t *testing.T, test func(t *testing.T, n neighbours)) {
 // deskPaths are the pages of a co-op's desk, and where its forms are sent.
 func deskPaths(handle string, post int64) (pages, forms []string) {
 	at := newsPath(handle, post)
-	return []string{"/coops/" + handle + "/edit", "/coops/" + handle + "/news", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete"},
-		[]string{"/coops/" + handle + "/edit", "/coops/" + handle + "/news/replies", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete"}
+	return []string{"/coops/" + handle + "/edit", "/coops/" + handle + "/history", "/coops/" + handle + "/news", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete"},
+		[]string{"/coops/" + handle + "/edit", "/coops/" + handle + "/history", "/coops/" + handle + "/news/replies", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete"}
 }
 
 // everythingSent is a form that would do something at each of those addresses.
@@ -52,7 +52,7 @@ func (n neighbours) everythingSent(t testing.TB, who seat, path string, reply di
 	if strings.HasSuffix(path, "/news/new") || strings.Contains(path, "/news/") && strings.HasSuffix(path, "/edit") {
 		return who.uploads(t, n.h, path, written("text", "Mine now."), written("do", "post"))
 	}
-	return who.sends(n.h, path, url.Values{"version": {"1"}, "name": {"Mine now"}, "do": {"hide"}, "reply": {reply.ID}})
+	return who.sends(n.h, path, url.Values{"version": {"1"}, "change": {"1"}, "name": {"Mine now"}, "do": {"hide"}, "reply": {reply.ID}})
 }
 
 // state is what must not change.

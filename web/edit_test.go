@@ -224,8 +224,8 @@ func TestPreviewChangesNothing(t *testing.T) {
 		form.Set("founded", "2006")
 		form.Set("do", "preview")
 		w := ada.sends(h, "/coops/agaric/edit", form)
-		shown := between(w.Body.String(), `class="preview"`, "</section>")
-		for _, want := range []string{"@agaric@coops.example", "We grow &lt;mushrooms&gt; &amp; websites.", "Website", "Places", "Services", "2006", "Other servers may show it differently"} {
+		shown := between(w.Body.String(), `id="preview"`, "</section>")
+		for _, want := range []string{"@agaric@coops.example", "We grow &lt;mushrooms&gt; &amp; websites.", "Website", "Place", "Services", "2006", "Other servers may show it differently"} {
 			if !strings.Contains(shown, want) {
 				t.Errorf("the preview lacks %q: %s", want, shown)
 			}
@@ -298,20 +298,26 @@ func TestMarkupInEveryFieldIsOnlyText(t *testing.T) {
 		ada := seated(t, d, "agaric", "Ada", directory.Editor)
 		form := ada.entryForm(t, h, "agaric")
 		const script = `"><script>alert(1)</script>`
-		for _, field := range []string{"name", "summary", "notes"} {
+		for _, field := range []string{"name", "summary", "notes", "networks", "products"} {
 			form.Set(field, "A "+field+script)
 		}
-		if w := ada.sends(h, "/coops/agaric/edit", form); w.Code != http.StatusSeeOther {
+		form.Set("extra", script+" | "+script)
+		form.Set("links", script+" | https://agaric.example/?"+url.QueryEscape(script))
+		form.Set("logo-alt", script)
+		form.Set("header-alt", script)
+		photo := painted(t, 9, 9, "").Data
+		if w := ada.uploads(t, h, "/coops/agaric/edit", withFiles(form, part{"logo-file", "a.png", photo}, part{"header-file", "b.png", photo})...); w.Code != http.StatusSeeOther {
 			t.Fatalf("%d %s", w.Code, w.Body)
 		}
 		form = ada.entryForm(t, h, "agaric")
 		form.Set("do", "preview")
-		for _, field := range []string{"website", "places", "founded", "members", "languages"} {
+		for _, field := range []string{"website", "places", "founded", "members", "languages", "contact", "hiring", "links", "logo-kept"} {
 			form.Set(field, script)
 		}
 		pages := map[string]string{
 			"the entry": get(h, "/coops/agaric").Body.String(), "the form": ada.asks(h, "/coops/agaric/edit").Body.String(),
 			"the preview": ada.sends(h, "/coops/agaric/edit", form).Body.String(), "the desk": ada.asks(h, "/coops/agaric/news").Body.String(),
+			"the history": ada.asks(h, "/coops/agaric/history").Body.String(), "the claim": ada.asks(h, "/coops/agaric/claim").Body.String(),
 			"a new post": ada.asks(h, "/coops/agaric/news/new").Body.String(),
 		}
 		for name, page := range pages {

@@ -55,7 +55,7 @@ func families() map[string][]string {
 	for _, shelf := range shelves {
 		members["edit.shelf_"] = append(members["edit.shelf_"], shelf.name)
 	}
-	members["desk.done_"] = []string{"saved", "same", "posted", "edited", "deleted", "hidden", "shown", "stated", "withdrawn", "proved", "unseen"}
+	members["desk.done_"] = []string{"saved", "same", "put_back", "posted", "edited", "deleted", "hidden", "shown", "stated", "withdrawn", "proved", "unseen"}
 	members["operators.done_"] = []string{"accepted", "refused", "confirmed", "refused_evidence", "ended", "resolved"}
 	members["add.hint_"] = []string{"name", "contact"}
 	members["add.label_"] = []string{"contact", "evidence-1", "evidence-2"}
@@ -69,6 +69,9 @@ func families() map[string][]string {
 		members["evidence.state_"] = append(members["evidence.state_"], string(state))
 	}
 	members["control.by_"] = []string{"rel-me", "meta", "file", "dns", "account", sandboxProof}
+	for _, part := range parts {
+		members["edit.part_"] = append(members["edit.part_"], part.name)
+	}
 	members["compose.wrong_"] = []string{"too_large"}
 	members["compose.slot_"] = []string{"alt_missing", "alt_long", "no_picture", "lost"}
 	for _, part := range []string{"role.", "register.lede_", "invitation.lede_", "claim.member_", "people.invited_"} {

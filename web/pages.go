@@ -53,6 +53,7 @@ type page struct {
 	Follow   bool // it has a form that leads to a reader's own server
 	Passkey  bool // it has a form that makes or uses a passkey
 	Account  bool // it has a form that leads to where a reader has an account
+	Preview  bool // it has a form whose preview follows what is typed
 	Body     any
 }
 

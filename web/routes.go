@@ -52,6 +52,8 @@ func (s *Server) routes() http.Handler {
 	ownPost("/coops/{handle}/people/{id:[0-9]+}/remove", s.removeMember)
 	ownGet("/coops/{handle}/edit", s.editForm)
 	ownPost("/coops/{handle}/edit", s.edit)
+	ownGet("/coops/{handle}/history", s.history)
+	ownPost("/coops/{handle}/history", s.putBack)
 	ownGet("/coops/{handle}/news", s.news)
 	ownPost("/coops/{handle}/news/replies", s.hideReply)
 	ownGet("/coops/{handle}/news/new", s.composeForm)

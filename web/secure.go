@@ -14,13 +14,13 @@ var policy = strings.Join([]string{
 
 // policy is the page's own. Chromium holds a form to where its answer sends the
 // reader, and that may be the reader's own server. The script of a page with a
-// passkey tells us what the browser says.
+// passkey or a preview tells us what the browser says, or what was typed.
 func (p page) policy() string {
 	own := policy
 	if p.Follow || p.Account {
 		own = strings.Replace(own, "form-action 'self'", "form-action 'self' https:", 1)
 	}
-	if p.Passkey {
+	if p.Passkey || p.Preview {
 		own += "; connect-src 'self'"
 	}
 	return own

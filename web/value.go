@@ -1,6 +1,10 @@
 package web
 
-import "strings"
+import (
+	"strings"
+
+	"coopverse/directory"
+)
 
 // value is what one source says about one field, on its way to the page.
 type value struct{ Field, Value string }
@@ -18,6 +22,15 @@ func (v value) Parts() []string {
 		parts[i] = strings.TrimSpace(parts[i])
 	}
 	return parts
+}
+
+// Lines are those of a value that has several.
+func (v value) Lines() []directory.Line { return directory.ReadLines(v.Value) }
+
+// Shown is the picture that a value is.
+func (v value) Shown() directory.Shown {
+	p, _ := directory.ReadShown(v.Value)
+	return p
 }
 
 // chip is something that was asked for, and the address without it.

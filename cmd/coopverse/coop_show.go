@@ -52,7 +52,7 @@ func printEntry(std streams, e directory.Entry) {
 		if !f.Stands {
 			mark = "(beneath)"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", f.Field, f.Value, f.Source, f.StatedAt.Format(time.DateOnly), mark)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", f.Field, strings.ReplaceAll(f.Value, "\n", "; "), f.Source, f.StatedAt.Format(time.DateOnly), mark)
 	}
 	printStanding(w, e)
 	fmt.Fprintf(w, "\nHistory\n")

@@ -19,7 +19,7 @@ const (
 	maxResult = 8 << 20    // bytes; half of what Mastodon takes, for those who take less
 )
 
-// ErrUnusable is wrapped by all errors of Read. They are sentences for whoever
+// ErrUnusable is wrapped by all errors of Read, ReadLogo and ReadHeader. They are sentences for whoever
 // sent the picture.
 var ErrUnusable = errors.New("not usable")
 
@@ -34,14 +34,11 @@ type Picture struct {
 // is the file's name; an ending that says something else than the data is an
 // error, and no ending is none.
 func Read(r io.Reader, name string) (Picture, error) {
-	p, err := read(r, name)
-	if err != nil {
-		return Picture{}, fmt.Errorf("%w: %w", ErrUnusable, err)
-	}
-	return p, nil
+	return readShaped(r, name, func(img image.Image) image.Image { return img })
 }
 
-func read(r io.Reader, name string) (Picture, error) {
+// read reads a picture in the shape that is wanted.
+func read(r io.Reader, name string, shape func(image.Image) image.Image) (Picture, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	switch {
 	case err != nil:
@@ -60,7 +57,7 @@ func read(r io.Reader, name string) (Picture, error) {
 	if err != nil {
 		return Picture{}, err
 	}
-	return encoded(upright(shrunk(img, MaxSide), f.orientation(data)), f.lossy)
+	return encoded(shape(upright(shrunk(img, MaxSide), f.orientation(data))), f.lossy)
 }
 
 // pixels decodes a picture of that format, after asking how large it would be:

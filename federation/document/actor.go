@@ -19,13 +19,13 @@ type Keys struct {
 }
 
 // Coop is a co-op's actor. It is an Organization: a Group would be a community
-// to Lemmy, a Service would be marked as a bot. Search engines and suggestions
-// of other servers may show it once the co-op has claimed it.
+// to Lemmy, a Service would be marked as a bot.
 func (s Site) Coop(c directory.Coop, keys Keys) ([]byte, error) {
 	organization := streams.NewActivityStreamsOrganization()
 	s.fillActor(organization, actor{
 		handle: c.Handle, name: DisplayName(c), summary: s.summary(c), keys: keys,
-		profile: profile(c), since: c.ListedAt, updated: c.UpdatedAt, discoverable: c.Claimed(), pins: true,
+		profile: profile(c), since: c.ListedAt, updated: c.UpdatedAt, discoverable: c.MayBeDiscovered(), indexable: c.MayBeIndexed(), pins: true,
+		icon: s.shown(c.Logo), image: s.shown(c.Header),
 		featuredBy: s.featuredBy(c), quotedBy: s.everyone(c.Handle, c.MayBeQuoted()),
 	})
 	if c.MovedTo != "" {
@@ -75,7 +75,7 @@ func (s Site) service(a actor) vocab.ActivityStreamsService {
 		propertyValue("Contact", s.contact()),
 		propertyValue("Source", link(listAddress, "nofollow noopener")),
 	}
-	a.discoverable, a.pins, a.featuredBy, a.quotedBy = true, true, public, public
+	a.discoverable, a.indexable, a.pins, a.featuredBy, a.quotedBy = true, true, true, public, public
 	service := streams.NewActivityStreamsService()
 	s.fillActor(service, a)
 	return service
@@ -106,8 +106,10 @@ type actor struct {
 	profile               []any
 	since, updated        time.Time // updated is left out when it is zero
 	discoverable          bool
-	pins                  bool   // has featured notes
-	featuredBy, quotedBy  string // who may without asking
+	indexable             bool
+	icon, image           map[string]any // without an icon of its own, one is drawn
+	pins                  bool           // has featured notes
+	featuredBy, quotedBy  string         // who may without asking
 }
 
 // vocabularyActor is what the three kinds of actor have in common.
@@ -168,9 +170,15 @@ func (s Site) fillActor(t vocabularyActor, a actor) {
 	beyond := t.GetUnknownProperties()
 	beyond["attachment"] = a.profile
 	beyond["tag"] = []any{}
-	beyond["icon"] = image("image/png", s.Avatar(a.handle, avatar.Version(a.handle, a.name)))
+	beyond["icon"] = a.icon
+	if a.icon == nil {
+		beyond["icon"] = image("image/png", s.Avatar(a.handle, avatar.Version(a.handle, a.name)))
+	}
+	if a.image != nil {
+		beyond["image"] = a.image
+	}
 	beyond["discoverable"] = a.discoverable
-	beyond["indexable"] = a.discoverable
+	beyond["indexable"] = a.indexable
 	beyond["manuallyApprovesFollowers"] = a.handle == directory.InstanceHandle
 	beyond["endpoints"] = map[string]any{"sharedInbox": s.SharedInbox()}
 	beyond["publicKey"] = map[string]any{"id": s.KeyID(a.handle, a.keys.Number), "owner": s.Actor(a.handle), "publicKeyPem": a.keys.PublicPEM}
@@ -189,6 +197,20 @@ func approved(who string) map[string]any { return map[string]any{"automaticAppro
 
 func image(mediaType, at string) map[string]any {
 	return map[string]any{"type": "Image", "mediaType": mediaType, "url": at}
+}
+
+// shown is a picture of an entry, or nil. Mastodon reads what it shows from
+// summary, others from name.
+func (s Site) shown(value string) map[string]any {
+	p, ok := directory.ReadShown(value)
+	if !ok {
+		return nil
+	}
+	shown := image(p.MediaType, s.Picture(p.Hash, p.MediaType))
+	if alt := withoutMarkup(p.Alt); alt != "" {
+		shown["name"], shown["summary"] = alt, alt
+	}
+	return shown
 }
 
 func idOf(id string) vocab.JSONLDIdProperty {

@@ -47,6 +47,9 @@ func TestRule8EverythingIsOnOneHost(t *testing.T) {
 			return
 		}
 		addresses := []any{o["endpoints"].(object)["sharedInbox"], o["publicKey"].(object)["id"], o["icon"].(object)["url"]}
+		if header, ok := o["image"].(object); ok {
+			addresses = append(addresses, header["url"])
+		}
 		for _, name := range []string{"id", "url", "inbox", "outbox", "followers", "following", "featured"} {
 			if name == "featured" && o["type"] == "Application" {
 				continue
@@ -206,5 +209,22 @@ func TestEveryListedCoopHasAProfile(t *testing.T) {
 		if _, err := site.Featured(c); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// Misskey takes 64 kB. A profile whose every field is as long as it can be stays below that.
+func TestFullestProfileIsSmallEnough(t *testing.T) {
+	wide := func(n int) string { return strings.Repeat("&", n) }
+	lines := func(n int, line string) string { return strings.TrimSuffix(strings.Repeat(line+"\n", n), "\n") }
+	address := "https://acme.example/?" + wide(190) // a line that is longer is left out
+	document := must(t)(site.Coop(changed(func(c *directory.Coop) {
+		c.Name, c.Summary, c.Contact, c.Hiring, c.Website = wide(directory.MaxName), wide(directory.MaxSummary), address, address, address
+		c.Links, c.Networks, c.Products = lines(8, wide(directory.MaxLabel)+" | "+address), lines(12, wide(directory.MaxLabel)), lines(12, wide(directory.MaxLabel))
+		c.Extra = lines(8, wide(directory.MaxLabel)+" | "+wide(directory.MaxLineValue))
+		c.Logo = strings.Repeat("5e1f", 16) + ".png | " + wide(directory.MaxLineValue)
+		c.Header = c.Logo
+	}), keys))
+	if len(document) > 60_000 {
+		t.Errorf("%d bytes", len(document))
 	}
 }

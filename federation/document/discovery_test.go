@@ -8,9 +8,9 @@ import (
 // Rule 3. Actor and WebFinger lead to each other.
 func TestRule3WebFingerAndActorMeet(t *testing.T) {
 	documents := federated(t)
-	for handle, name := range map[string]string{"acme": "coop-unclaimed", "directory": "directory", "instance": "instance", "hosting": "topic-hosting"} {
+	for handle, name := range map[string]string{"acme": "coop-full", "directory": "directory", "instance": "instance", "hosting": "topic-hosting"} {
 		actor := read(t, documents[name])
-		document, err := site.WebFinger(handle, actor["name"].(string))
+		document, err := site.WebFinger(handle, actor["name"].(string), map[string]string{"acme": full().Logo}[handle])
 		if err != nil {
 			t.Fatal(err)
 		}

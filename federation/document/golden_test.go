@@ -58,7 +58,22 @@ func hostile() directory.Coop {
 	const attack = `"><script>alert(1)</script><img src=x onerror=alert(1)> &lt;script&gt;alert(2)&lt;/script&gt; <a href="javascript:alert(3)">x</a>`
 	return changed(func(c *directory.Coop) {
 		c.Handle, c.Name, c.Summary, c.Notes = "hostile", attack, "", attack+" [x](javascript:alert(4))"
+		c.Contact, c.Hiring, c.Links = attack, "javascript://evil.example/%0aalert(6)", attack+" | javascript://evil.example/"
+		c.Networks, c.Products, c.Extra, c.Logo, c.Header = attack, attack, attack+" | "+attack, attack, strings.Repeat("c0de", 16)+".jpg | "+attack
 		c.Website, c.Places, c.Services = `javascript://evil.example/%0aalert(5)`, attack, attack
+	})
+}
+
+// full is a co-op that has filled in everything.
+func full() directory.Coop {
+	return changed(func(c *directory.Coop) {
+		c.ClaimedAt, c.Summary = &edited, "We build & host for cities."
+		c.Contact, c.Hiring = "hello@acme.example", "https://acme.example/jobs"
+		c.Links = "Code | https://git.example/acme\nBlog | https://blog.acme.example/?a=1&b=2"
+		c.Networks, c.Products = "CoTech | https://coops.tech\nEsperanza", "Mapper | https://mapper.example"
+		c.Extra = "Wage ratio | 1:1\nPronouns | they & them"
+		c.Logo, c.Header = strings.Repeat("5e1f", 16)+".png | Logo of \"Acme\"", strings.Repeat("c0de", 16)+".jpg | Seven people | at a table"
+		c.Discoverable, c.Indexable = "true", "false"
 	})
 }
 
@@ -145,6 +160,7 @@ func federated(t testing.TB) map[string][]byte {
 		"for-itself":     changed(func(c *directory.Coop) { c.Featurable, c.Quotable = "false", "false" }),
 		"for-collectors": changed(func(c *directory.Coop) { c.Featurable = "true" }),
 		"hostile":        hostile(),
+		"full":           full(),
 		"bare":           {Handle: "bare", Name: "Bare", Status: directory.Active, ListedAt: listed, UpdatedAt: listed},
 	} {
 		add(site.Coop(c, keys))("coop-" + name)
@@ -235,9 +251,9 @@ func discovery(t testing.TB) map[string][]byte {
 		}
 		documents[name+".json"] = document
 	}
-	document, err := site.WebFinger("acme", "Acme Co-op")
+	document, err := site.WebFinger("acme", "Acme Co-op", "")
 	add("webfinger", document, err)
-	document, err = site.WebFinger("directory", site.Name)
+	document, err = site.WebFinger("directory", site.Name, "")
 	add("webfinger-directory", document, err)
 	document, err = site.NodeInfoLinks()
 	add("nodeinfo-links", document, err)

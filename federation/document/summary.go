@@ -45,14 +45,7 @@ func description(c directory.Coop) string {
 	if about := withoutMarkup(c.Summary); about != "" {
 		return about
 	}
-	text := "A technology co-op owned by its workers"
-	if where := placeText(c); where != "" {
-		text += " (" + where + ")"
-	}
-	if offers := serviceLabels(c); len(offers) > 0 {
-		text += ": " + strings.Join(offers, ", ")
-	}
-	text += "."
+	text := withoutMarkup(c.InShort())
 	notes := markdownText(c.Notes)
 	if year := strconv.Itoa(c.Founded); c.Founded > 0 && !strings.Contains(notes, year) {
 		text += " Founded in " + year + "."
@@ -71,7 +64,7 @@ func (s Site) standing(c directory.Coop) string {
 	case c.Status == directory.Unlisted:
 		return "<p>This co-op is no longer on the list that this directory is drawn from. The entry stays until a person has looked into it.</p><p>Is something wrong? " + write + "</p>"
 	case c.Claimed():
-		return "<p>This entry is kept by the co-op itself, in the directory " + site + ".</p>"
+		return "<p>" + escape(directory.KeptByItself(s.Name)) + "</p>"
 	}
 	inactive := ""
 	if c.Status == directory.Inactive {

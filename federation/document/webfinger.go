@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 
+	"coopverse/directory"
 	"coopverse/federation/avatar"
 )
 
@@ -21,16 +22,20 @@ type resourceLink struct {
 }
 
 // WebFinger tells where the actor with that handle is found; name is the one it
-// shows. Subject and self link must lead to each other, letter by letter. There
+// shows, and logo the value of that field of a co-op. Subject and self link must lead to each other, letter by letter. There
 // is no link for subscribing: nobody follows from here.
-func (s Site) WebFinger(handle, name string) ([]byte, error) {
+func (s Site) WebFinger(handle, name, logo string) ([]byte, error) {
+	picture := resourceLink{"http://webfinger.net/rel/avatar", "image/png", s.Avatar(handle, avatar.Version(handle, name))}
+	if own, ok := directory.ReadShown(logo); ok {
+		picture.Type, picture.Href = own.MediaType, s.Picture(own.Hash, own.MediaType)
+	}
 	r := resource{
 		Subject: "acct:" + s.Account(handle),
 		Aliases: []string{s.Actor(handle)},
 		Links: []resourceLink{
 			{"self", ActivityType, s.Actor(handle)},
 			{"http://webfinger.net/rel/profile-page", "text/html", s.Page(handle)},
-			{"http://webfinger.net/rel/avatar", "image/png", s.Avatar(handle, avatar.Version(handle, name))},
+			picture,
 		},
 	}
 	if page := s.Page(handle); page != s.Actor(handle) {
