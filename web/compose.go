@@ -256,10 +256,8 @@ func (s *Server) save(ctx context.Context, c directory.Coop, by directory.Actor,
 		if edit == nil {
 			edit = s.directory.EditPost
 		}
-		if _, err := edit(ctx, c.Handle, before.ID, draft, fromNewsPage); err != nil {
-			return err
-		}
-		return s.directory.Audit(ctx, by, "edited a post", c.Handle, postPath(c.Handle, before.ID))
+		_, err := edit(ctx, by, c.Handle, before.ID, draft, fromNewsPage)
+		return err
 	}
 	publish := s.config.Publish
 	if publish == nil {
@@ -267,11 +265,8 @@ func (s *Server) save(ctx context.Context, c directory.Coop, by directory.Actor,
 	}
 	key := fmt.Sprintf("%d %s %s", by.PersonID, c.Handle, cmp.Or(once, rand.Text()))
 	_, err := s.sent.Get(ctx, key, otter.LoaderFunc[string, int64](func(context.Context, string) (int64, error) {
-		p, err := publish(ctx, c.Handle, draft, fromNewsPage)
-		if err != nil {
-			return 0, err
-		}
-		return p.ID, s.directory.Audit(ctx, by, "posted", c.Handle, postPath(c.Handle, p.ID))
+		p, err := publish(ctx, by, c.Handle, draft, fromNewsPage)
+		return p.ID, err
 	}))
 	return err
 }

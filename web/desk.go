@@ -136,14 +136,11 @@ func (s *Server) hideReply(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id, hide := r.PostForm.Get("reply"), r.PostForm.Get("do") == "hide"
-	act, done := "showed a reply", "shown"
+	done := "shown"
 	if hide {
-		act, done = "hid a reply", "hidden"
+		done = "hidden"
 	}
-	if err := s.directory.HideReply(r.Context(), c.Handle, id, hide); err != nil {
-		return err
-	}
-	if err := s.directory.Audit(r.Context(), by, act, c.Handle, id); err != nil {
+	if err := s.directory.HideReply(r.Context(), by, c.Handle, id, hide); err != nil {
 		return err
 	}
 	s.sessions.Put(r.Context(), doneKey, done)
@@ -198,10 +195,7 @@ func (s *Server) deletePost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.directory.DeletePost(r.Context(), c.Handle, p.ID, fromNewsPage); err != nil {
-		return err
-	}
-	if err := s.directory.Audit(r.Context(), by, "deleted a post", c.Handle, postPath(c.Handle, p.ID)); err != nil {
+	if err := s.directory.DeletePost(r.Context(), by, c.Handle, p.ID, fromNewsPage); err != nil {
 		return err
 	}
 	return s.toDesk(w, r, c, "deleted")
