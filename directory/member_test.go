@@ -316,7 +316,9 @@ func TestRolesAreChangedAndTheLastOwnerStays(t *testing.T) {
 		}
 		var group sync.WaitGroup
 		for _, who := range []directory.Actor{ann, ben} { // each makes the other an editor
-			group.Go(func() { _ = d.SetRole(t.Context(), who, "sange", ann.PersonID+ben.PersonID-who.PersonID, directory.Editor) })
+			group.Go(func() {
+				_ = d.SetRole(t.Context(), who, "sange", ann.PersonID+ben.PersonID-who.PersonID, directory.Editor)
+			})
 		}
 		group.Wait()
 		owners := 0

@@ -40,6 +40,7 @@ func (s *Server) showDesk(w http.ResponseWriter, status int, name string, body a
 // desk is where a co-op sees its news, and what came of it.
 type desk struct {
 	Desk      deskHead
+	Waiting   []waitingPost // none but on the first page of posts
 	Posts     []deskPost
 	Newest    string
 	Older     string
@@ -89,6 +90,11 @@ func (s *Server) news(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d.Newest, d.Older = found.Newest, found.Older
+	if d.Newest == "" {
+		if d.Waiting, err = s.waiting(ctx, c.Handle); err != nil {
+			return err
+		}
+	}
 	if d.Posts, err = s.receipted(ctx, c.Handle, found.Posts); err != nil {
 		return err
 	}

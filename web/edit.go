@@ -40,6 +40,7 @@ type editing struct {
 	Desk     deskHead
 	Version  int64
 	Fields   []*formField
+	Typed    bool // before signing in
 	Conflict bool // somebody else has changed the entry meanwhile
 	Wrong    []*formField
 	Preview  *previewed
@@ -88,6 +89,13 @@ func (s *Server) editForm(w http.ResponseWriter, r *http.Request) error {
 	e, _, err := s.editing(r.Context(), c)
 	if err != nil {
 		return err
+	}
+	if typed := s.typed(r); typed != nil {
+		e.Typed = true
+		e.take(typed)
+		if version, err := strconv.ParseInt(typed.Get("version"), 10, 64); err == nil {
+			e.Version = version // so that nothing is overwritten that was changed since
+		}
 	}
 	return s.showDesk(w, http.StatusOK, "edit", e)
 }
