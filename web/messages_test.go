@@ -55,10 +55,11 @@ func families() map[string][]string {
 	for _, shelf := range shelves {
 		members["edit.shelf_"] = append(members["edit.shelf_"], shelf.name)
 	}
-	members["desk.done_"] = []string{"saved", "same", "posted", "edited", "deleted", "hidden", "shown"}
-	members["compose.wrong_"] = []string{"too_large"}
+	members["desk.done_"] = []string{"saved", "same", "posted", "edited", "deleted", "hidden", "shown", "scheduled", "cancelled"}
+	members["compose.wrong_"] = []string{"too_large", "gone", "unanswerable"}
 	members["compose.slot_"] = []string{"alt_missing", "alt_long", "no_picture", "lost"}
-	for _, part := range []string{"role.", "register.lede_", "invitation.lede_", "claim.member_", "people.invited_"} {
+	members["compose.due_"] = []string{"unused", "missing", "form"}
+	for _, part := range []string{"role.", "register.lede_", "invitation.lede_", "claim.member_", "people.invited_", "people.open_"} {
 		members[part] = []string{string(directory.Owner), string(directory.Editor)}
 	}
 	for _, method := range []string{"rel-me", "meta", "file", "dns"} {
@@ -67,7 +68,7 @@ func families() map[string][]string {
 		}
 	}
 	members["claim.found_"] = append(members["claim.found_"], sandboxProof)
-	members["me.notice_"] = []string{"claimed", "waiting", "invited", "passkey_added", "passkey_removed", "ended"}
+	members["me.notice_"] = []string{"claimed", "waiting", "invited", "passkey_added", "passkey_removed", "ended", "left"}
 	for _, wrong := range []mistyped{typedNothing, typedOddly, typedTooMuch, typedNumbers, typedUs, typedUnknown} {
 		members["follow.wrong_"] = append(members["follow.wrong_"], string(wrong))
 	}
