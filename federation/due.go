@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -66,9 +67,22 @@ func (f *Federation) publishDue(ctx context.Context, s directory.ScheduledPost) 
 	switch {
 	case err == nil, errors.Is(err, directory.ErrConflict), errors.As(err, &gone), ctx.Err() != nil:
 		return ctx.Err() // it is out, or is to say something else now
-	case errors.Is(err, directory.ErrNotMember), errors.As(err, &moved):
-		return f.directory.NotPublished(ctx, s, err.Error(), true)
+	case errors.Is(err, directory.ErrNotMember):
+		return f.directory.NotPublished(ctx, s, directory.ErrNotMember.Error(), true)
+	case errors.As(err, &moved):
+		return f.directory.NotPublished(ctx, s, moved.Error(), true)
 	}
 	f.logger.Warn("a scheduled post was not published", "coop", s.Handle, "scheduled", s.ID, "tries", s.Tries+1, "error", err)
-	return f.directory.NotPublished(ctx, s, err.Error(), false)
+	return f.directory.NotPublished(ctx, s, whyNot(err), false)
+}
+
+// whyNot is an error as the co-op reads it.
+func whyNot(err error) string {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return "looking up whom it names took too long"
+	}
+	if _, why, found := strings.Cut(err.Error(), directory.ErrInvalid.Error()+": "); found {
+		return why
+	}
+	return err.Error()
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"coopverse/directory"
 
@@ -51,6 +52,22 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 
 	ada, grace := seated(t, d, "agaric", "Ada", directory.Owner), seated(t, d, "agaric", "Grace", directory.Editor)
 	ada.cookie.Name, grace.cookie.Name = "session", "session"
+	for text, due := range map[string]time.Duration{
+		"**We have a desk free** in our new house.\n\n- light\n- quiet\n- [near the station](https://agaric.example/way)\n\n#coworking": 50 * time.Hour, "Our next open evening, with @nobody@mastodon.example": 90 * time.Hour,
+	} {
+		waits, err := d.Schedule(context.Background(), grace.by, "agaric", directory.Draft{Text: text, Markdown: true, Language: "en", Pictures: []directory.DraftPicture{painted(t, 600, 400, "A house with a green door.")}}, time.Now().Add(due))
+		if err == nil && due > 80*time.Hour {
+			err = d.NotPublished(context.Background(), waits, "@nobody@mastodon.example: not found", true)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	waiting, err := d.ScheduledPosts(context.Background(), "agaric")
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := scheduledAt("agaric", waiting[0].ID)
 	replies, err := d.AllReplies(context.Background(), "agaric", 1)
 	if err != nil {
 		t.Fatal(err)
@@ -91,6 +108,15 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 		}},
 		{name: "recompose", path: edit},
 		{name: "recompose-conflict", path: edit, parts: []part{written("version", "1"), written("text", "Mine."), written("language", "de"), written("do", "post")}},
+		{name: "compose-answer", path: "/coops/agaric/news/new?" + url.Values{"answer": {replies[0].ID}}.Encode()},
+		{name: "compose-when-wrong", path: "/coops/agaric/news/new", parts: []part{
+			written("text", "## Soon\n\n> We *move*, they said.\n\n1. pack\n2. `carry`\n\n```\nmake house\n```"), written("when", "later"), written("due", "2020-01-01T09:00"), written("do", "post"),
+		}},
+		{name: "compose-markdown", path: "/coops/agaric/news/new", parts: []part{
+			written("text", "## Soon\n\n> We *move*, they said.\n\n1. pack\n2. `carry` ~~nothing~~\n   - **everything**\n\n```\nmake house\n```"), written("language", "en"), written("do", "preview"),
+		}},
+		{name: "recompose-waiting", path: waits + "/edit"},
+		{name: "cancel", path: waits + "/cancel"},
 		{name: "delete", path: newsPath("agaric", 2) + "/delete"},
 	}
 }
