@@ -170,7 +170,7 @@ func (d *Directory) Unschedule(ctx context.Context, by Actor, handle string, id 
 		if err := dropScheduled(tx, "id = ?", s.ID); err != nil {
 			return err
 		}
-		return audit(tx, by, "cancelled a scheduled post", s.Handle, cut(s.Body, 100))
+		return audit(tx, by, "cancelled a scheduled post", s.Handle, fmt.Sprint(s.ID))
 	})
 }
 

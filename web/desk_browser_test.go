@@ -117,6 +117,7 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 		}},
 		{name: "recompose-waiting", path: waits + "/edit"},
 		{name: "cancel", path: waits + "/cancel"},
+		{name: "people", path: "/coops/agaric/people"},
 		{name: "delete", path: newsPath("agaric", 2) + "/delete"},
 	}
 }
@@ -172,7 +173,7 @@ func TestDesksHaveNoBarriers(t *testing.T) {
 		t.Fatal(err)
 	}
 	eachDeskPage(t, []screen{desktop, phone}, func(ctx context.Context, name string, s screen, scheme string) {
-		if count(t, ctx, ".bench h1") != 1 {
+		if count(t, ctx, "main h1") != 1 {
 			t.Fatalf("%s is not shown", name)
 		}
 		if found := barriers(t, ctx, axe); found != "" {
