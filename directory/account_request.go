@@ -34,15 +34,15 @@ func (d *Directory) AskForAccount(ctx context.Context) (secret string, err error
 	return secret, nil
 }
 
-// open finds what was asked by a secret and not answered yet.
-func open(tx *gorm.DB, secret string) *gorm.DB {
+// awaited finds what was asked by a secret and not answered yet.
+func awaited(tx *gorm.DB, secret string) *gorm.DB {
 	return tx.Where("secret_hash = ? AND used_at IS NULL AND expires_at > ?", hashed(secret), now())
 }
 
 // Asked says whether an answer with that secret is awaited.
 func (d *Directory) Asked(ctx context.Context, secret string) (bool, error) {
 	var n int64
-	if err := open(d.db.read.WithContext(ctx), secret).Model(&accountRequest{}).Count(&n).Error; err != nil {
+	if err := awaited(d.db.read.WithContext(ctx), secret).Model(&accountRequest{}).Count(&n).Error; err != nil {
 		return false, fmt.Errorf("look for what was asked: %w", err)
 	}
 	return n > 0, nil
@@ -56,7 +56,7 @@ func (d *Directory) SentCode(ctx context.Context, h Heard, code string, sender A
 		return fmt.Errorf("note who has sent a code: %w", err)
 	}
 	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
-		noted := open(tx, code).Model(&accountRequest{}).Where("account = ''").Update("account", string(said))
+		noted := awaited(tx, code).Model(&accountRequest{}).Where("account = ''").Update("account", string(said))
 		if noted.Error == nil && noted.RowsAffected == 0 {
 			return "", notFound("code")
 		}
@@ -68,7 +68,7 @@ func (d *Directory) SentCode(ctx context.Context, h Heard, code string, sender A
 // while nobody has, or after its time.
 func (d *Directory) CodeSender(ctx context.Context, code string) (Account, error) {
 	var rows []accountRequest
-	if err := open(d.db.read.WithContext(ctx), code).Where("account <> ''").Find(&rows).Error; err != nil {
+	if err := awaited(d.db.read.WithContext(ctx), code).Where("account <> ''").Find(&rows).Error; err != nil {
 		return Account{}, fmt.Errorf("look for who has sent a code: %w", err)
 	}
 	if len(rows) == 0 {
@@ -84,7 +84,7 @@ func (d *Directory) CodeSender(ctx context.Context, code string) (Account, error
 // UseAnswer uses a secret up, or returns ErrNotFound when that was done before
 // or its time is over: of two that try at once, one succeeds.
 func (d *Directory) UseAnswer(ctx context.Context, secret string) error {
-	used := open(d.db.write.WithContext(ctx), secret).Model(&accountRequest{}).Update("used_at", now())
+	used := awaited(d.db.write.WithContext(ctx), secret).Model(&accountRequest{}).Update("used_at", now())
 	if used.Error != nil {
 		return fmt.Errorf("use an answer: %w", used.Error)
 	}

@@ -9,8 +9,6 @@ import (
 	"slices"
 	"time"
 
-	"coopverse/directory/prose"
-
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
@@ -83,18 +81,31 @@ func saveDraft(tx *gorm.DB, post Post, draft Draft) error {
 			return err
 		}
 	}
-	for i, p := range draft.Pictures {
-		sum := sha256.Sum256(p.Data)
-		kept := Picture{Hash: hex.EncodeToString(sum[:]), MediaType: p.MediaType, Width: p.Width, Height: p.Height, Data: p.Data, AddedAt: now()}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&kept).Error; err != nil {
-			return fmt.Errorf("keep picture %d: %w", i+1, err)
-		}
-		on := PostPicture{PostID: post.ID, Position: i, Hash: kept.Hash, Alt: p.Alt}
+	hashes, err := keepPictures(tx, draft.Pictures)
+	if err != nil {
+		return err
+	}
+	for i, hash := range hashes {
+		on := PostPicture{PostID: post.ID, Position: i, Hash: hash, Alt: draft.Pictures[i].Alt}
 		if err := tx.Create(&on).Error; err != nil {
 			return fmt.Errorf("put picture %d on the post: %w", i+1, err)
 		}
 	}
 	return saveMentions(tx, post, draft.Mentions)
+}
+
+// keepPictures keeps those of a draft, and returns their hashes.
+func keepPictures(tx *gorm.DB, pictures []DraftPicture) ([]string, error) {
+	var hashes []string
+	for i, p := range pictures {
+		sum := sha256.Sum256(p.Data)
+		kept := Picture{Hash: hex.EncodeToString(sum[:]), MediaType: p.MediaType, Width: p.Width, Height: p.Height, Data: p.Data, AddedAt: now()}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&kept).Error; err != nil {
+			return nil, fmt.Errorf("keep picture %d: %w", i+1, err)
+		}
+		hashes = append(hashes, kept.Hash)
+	}
+	return hashes, nil
 }
 
 func saveMentions(tx *gorm.DB, post Post, mentions []DraftMention) error {
@@ -125,7 +136,7 @@ func saveTags(tx *gorm.DB, post Post) error {
 	if err := tx.Where("post_id = ?", post.ID).Delete(&postTag{}).Error; err != nil {
 		return fmt.Errorf("forget the hashtags of post %d: %w", post.ID, err)
 	}
-	for _, tag := range prose.Hashtags(post.Body) {
+	for _, tag := range post.Writing().Hashtags() {
 		if err := tx.Create(&postTag{post.ID, tag}).Error; err != nil {
 			return fmt.Errorf("note the hashtag %s of post %d: %w", tag, post.ID, err)
 		}
@@ -151,14 +162,15 @@ func dropPictures(tx, posts *gorm.DB) error {
 	if err := tx.Where("post_id IN (?)", posts).Delete(&PostPicture{}).Error; err != nil {
 		return fmt.Errorf("take pictures off posts: %w", err)
 	}
-	return forgetUnshown(tx, hashes)
+	return forgetPictures(tx, hashes)
 }
 
-// forgetUnshown forgets those of the pictures that are on no post and in no
-// entry, nor in what the history of one can put back.
-func forgetUnshown(tx *gorm.DB, hashes []string) error {
+// forgetPictures forgets those of the pictures that are on no post, waiting or
+// not, and in no entry, nor in what the history of one can put back.
+func forgetPictures(tx *gorm.DB, hashes []string) error {
 	for some := range slices.Chunk(hashes, 1000) {
 		err := tx.Where(`hash IN ? AND NOT EXISTS (SELECT 1 FROM post_pictures WHERE post_pictures.hash = pictures.hash)
+			AND NOT EXISTS (SELECT 1 FROM scheduled_pictures WHERE scheduled_pictures.hash = pictures.hash)
 			AND NOT EXISTS (SELECT 1 FROM entry_pictures WHERE entry_pictures.hash = pictures.hash)`, some).Delete(&Picture{}).Error
 		if err != nil {
 			return fmt.Errorf("forget pictures that nothing shows: %w", err)

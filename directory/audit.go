@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -32,8 +33,17 @@ type AuditEntry struct {
 
 // AuditLog lists what was done for a co-op, newest first.
 func (d *Directory) AuditLog(ctx context.Context, handle string, limit int) ([]AuditEntry, error) {
+	return d.AuditBefore(ctx, handle, 0, limit)
+}
+
+// AuditBefore lists, in the same way, what was done before the entry with that
+// id; 0 begins with the newest.
+func (d *Directory) AuditBefore(ctx context.Context, handle string, before int64, limit int) ([]AuditEntry, error) {
+	if before <= 0 {
+		before = math.MaxInt64
+	}
 	entries := []AuditEntry{}
-	if err := d.db.read.WithContext(ctx).Where("handle = ?", handle).Order("id DESC").Limit(limit).Find(&entries).Error; err != nil {
+	if err := d.db.read.WithContext(ctx).Where("handle = ? AND id < ?", handle, before).Order("id DESC").Limit(limit).Find(&entries).Error; err != nil {
 		return nil, fmt.Errorf("read the audit log of %s: %w", handle, err)
 	}
 	return entries, nil

@@ -48,13 +48,13 @@ func (b *busy) act(ctx context.Context, random *rand.Rand) error {
 	case 5:
 		return b.AddReply(ctx, heard("Create"), replyOf(p, activities.Add(1), handle, post.ID))
 	case 6, 7:
-		_, err := b.Publish(ctx, handle, directory.Draft{Text: "#busy", Boost: true, Mentions: naming(p)}, "test")
+		_, err := b.Publish(ctx, operator, handle, directory.Draft{Text: "#busy", Boost: true, Mentions: naming(p)}, "test")
 		return err
 	case 8:
-		_, err := b.EditPost(ctx, handle, post.ID, directory.Draft{Text: "edited"}, "test")
+		_, err := b.EditPost(ctx, operator, handle, post.ID, directory.Draft{Text: "edited"}, "test")
 		return err
 	case 9:
-		return b.DeletePost(ctx, handle, post.ID, "test")
+		return b.DeletePost(ctx, operator, handle, post.ID, "test")
 	case 10:
 		_, _, err := b.EditCoop(ctx, "sange", directory.Edit{Source: directory.FromCurator, Set: map[string]string{"services": []string{"hosting", "training"}[random.IntN(2)]}})
 		return err

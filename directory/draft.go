@@ -24,14 +24,16 @@ const (
 
 // Draft is what somebody wants to post.
 type Draft struct {
-	Text      string // plain text, paragraphs separated by a blank line
+	Text      string
+	Markdown  bool   // else the text is plain, paragraphs separated by a blank line
 	Language  string // BCP 47; "": as before an edit, or as the text reads
 	InReplyTo string // id of the note that it answers, or ""
 	Pictures  []DraftPicture
 	Mentions  []DraftMention // whom the text names, and whom it answers
 
-	KeepPictures bool // of an edit: leave those that are there
-	Boost        bool // have the directory and the co-op's topics pass it on
+	Scheduled    *ScheduledPost // that waited and is published now, by a member; or nil
+	KeepPictures bool           // of an edit: leave those that are there
+	Boost        bool           // have the directory and the co-op's topics pass it on
 }
 
 // DraftPicture is a picture for a post.
@@ -82,10 +84,10 @@ func (d Draft) checkText() error {
 		return fmt.Errorf("%w: the text has %d characters; a post takes %d", ErrInvalid, n, MaxPost)
 	}
 	// Somebody whom it answers need not be named in it.
-	if n := max(len(prose.Mentions(body)), len(d.Mentions)-1); n > MaxMentions {
+	if n := max(len(d.Writing().Mentions()), len(d.Mentions)-1); n > MaxMentions {
 		return fmt.Errorf("%w: the text names %d people; a post takes %d", ErrInvalid, n, MaxMentions)
 	}
-	if n := len(prose.Hashtags(body)); n > MaxTags {
+	if n := len(d.Writing().Hashtags()); n > MaxTags {
 		return fmt.Errorf("%w: the text has %d hashtags; a post takes %d", ErrInvalid, n, MaxTags)
 	}
 	return nil
@@ -101,6 +103,9 @@ func isProse(s string) bool {
 func (d Draft) body() string {
 	return strings.TrimSpace(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(d.Text))
 }
+
+// Writing is what the draft says.
+func (d Draft) Writing() prose.Writing { return prose.Writing{Text: d.body(), Markdown: d.Markdown} }
 
 // enoughWords is how long a post must be for its words to tell a language: "We
 // moved" could be Dutch.

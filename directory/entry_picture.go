@@ -132,5 +132,5 @@ func dropEntryPictures(tx *gorm.DB, handle string) error {
 	if err := tx.Where("handle = ?", handle).Delete(&entryPicture{}).Error; err != nil {
 		return fmt.Errorf("take the pictures off %s: %w", handle, err)
 	}
-	return forgetUnshown(tx, hashes)
+	return forgetPictures(tx, hashes)
 }

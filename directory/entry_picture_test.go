@@ -40,7 +40,7 @@ func TestPicturesOfOthersCannotBeNamed(t *testing.T) {
 			t.Fatal(err)
 		}
 		onPost := onePixel(2)
-		if _, err := d.Publish(ctx, "agaric", directory.Draft{Text: "Look", Pictures: []directory.DraftPicture{{Picture: onPost, Alt: "x"}}}, "a test"); err != nil {
+		if _, err := d.Publish(ctx, operator, "agaric", directory.Draft{Text: "Look", Pictures: []directory.DraftPicture{{Picture: onPost, Alt: "x"}}}, "a test"); err != nil {
 			t.Fatal(err)
 		}
 		asJPEG := onePixel(1)
@@ -73,11 +73,11 @@ func TestPicturesOfAnEntryGoWithIt(t *testing.T) {
 		if _, _, err := d.EditCoop(ctx, "hypha", logo(shared, "Ours, too")); err != nil {
 			t.Fatal(err)
 		}
-		post, err := d.Publish(ctx, "agaric", directory.Draft{Text: "Look", Pictures: []directory.DraftPicture{{Picture: first, Alt: "x"}}}, "a test")
+		post, err := d.Publish(ctx, operator, "agaric", directory.Draft{Text: "Look", Pictures: []directory.DraftPicture{{Picture: first, Alt: "x"}}}, "a test")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.DeletePost(ctx, "agaric", post.ID, "a test"); err != nil {
+		if err := d.DeletePost(ctx, operator, "agaric", post.ID, "a test"); err != nil {
 			t.Fatal(err)
 		}
 		if !isKept(t, d, first) || !isKept(t, d, second) {

@@ -88,7 +88,7 @@ func TestWhatOthersWriteNeedNotBeText(t *testing.T) {
 			"key":     second(d.PeerByKey(t.Context(), bad)),
 			"reply":   second(d.ReplyByID(t.Context(), bad)),
 			"picture": second(d.Picture(t.Context(), bad)),
-			"hide":    d.HideReply(t.Context(), "sange", bad, true),
+			"hide":    d.HideReply(t.Context(), operator, "sange", bad, true),
 			"co-op":   second(d.Coop(t.Context(), bad)),
 		} {
 			if !errors.Is(act, directory.ErrNotFound) {

@@ -2,13 +2,8 @@ package directory
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -76,22 +71,17 @@ func roleOf(tx *gorm.DB, handle string, personID int64) (Role, error) {
 func (d *Directory) RemoveMember(ctx context.Context, by Actor, handle string, personID int64) error {
 	return d.db.change(ctx, func(tx *gorm.DB) error { // so that two owners cannot remove each other at once
 		role, err := roleOf(tx, handle, personID)
+		if err == nil && role == Owner {
+			err = ownedByOthers(tx, handle, personID)
+		}
 		if err != nil {
 			return err
-		}
-		var owners int64
-		if err := tx.Model(&Member{}).Where("handle = ? AND role = ? AND person_id <> ?", handle, Owner, personID).Count(&owners).Error; err != nil {
-			return fmt.Errorf("count the owners of %s: %w", handle, err)
-		}
-		if role == Owner && owners == 0 {
-			return fmt.Errorf("%w: the last owner stays; make somebody else an owner first", ErrInvalid)
 		}
 		if err := tx.Where("handle = ? AND person_id = ?", handle, personID).Delete(&Member{}).Error; err != nil {
 			return fmt.Errorf("remove a member of %s: %w", handle, err)
 		}
-		err = tx.Model(&Invitation{}).Where("handle = ? AND used_at IS NULL AND expires_at > ?", handle, now()).Update("expires_at", now()).Error
-		if err != nil {
-			return fmt.Errorf("end the invitations to %s: %w", handle, err)
+		if err := endInvitations(tx, handle); err != nil {
+			return err
 		}
 		who, err := personByID(tx, personID)
 		if err != nil {
@@ -101,9 +91,62 @@ func (d *Directory) RemoveMember(ctx context.Context, by Actor, handle string, p
 	})
 }
 
+// SetRole makes a member an owner or an editor. Whoever is no owner any more may
+// still have an invitation of one, so those that are open end. Errors: ErrNotFound;
+// ErrInvalid for the last owner and for what is no role.
+func (d *Directory) SetRole(ctx context.Context, by Actor, handle string, personID int64, role Role) error {
+	if err := role.check(); err != nil {
+		return err
+	}
+	return d.db.change(ctx, func(tx *gorm.DB) error { // so that two owners cannot make editors of each other at once
+		before, err := roleOf(tx, handle, personID)
+		if err != nil || before == role {
+			return err
+		}
+		if before == Owner {
+			if err := ownedByOthers(tx, handle, personID); err != nil {
+				return err
+			}
+			if err := endInvitations(tx, handle); err != nil {
+				return err
+			}
+		}
+		if err := tx.Model(&Member{}).Where("handle = ? AND person_id = ?", handle, personID).Update("role", role).Error; err != nil {
+			return fmt.Errorf("make a member of %s %s: %w", handle, role, err)
+		}
+		who, err := personByID(tx, personID)
+		if err != nil {
+			return err
+		}
+		return audit(tx, by, "changed a role", handle, fmt.Sprintf("%s (%d), from %s to %s", who.Name, who.ID, before, role))
+	})
+}
+
+// ownedByOthers is an ErrInvalid if nobody but that person is an owner.
+func ownedByOthers(tx *gorm.DB, handle string, personID int64) error {
+	var owners int64
+	if err := tx.Model(&Member{}).Where("handle = ? AND role = ? AND person_id <> ?", handle, Owner, personID).Count(&owners).Error; err != nil {
+		return fmt.Errorf("count the owners of %s: %w", handle, err)
+	}
+	if owners == 0 {
+		return fmt.Errorf("%w: the last owner stays; make somebody else an owner first", ErrInvalid)
+	}
+	return nil
+}
+
+func (r Role) check() error {
+	if r != Owner && r != Editor {
+		return fmt.Errorf("%w: a role is owner or editor, not %q", ErrInvalid, r)
+	}
+	return nil
+}
+
 // dismiss ends everybody's place in a co-op whose entry is removed, and whatever
 // was under way to get one.
 func dismiss(tx *gorm.DB, handle string) error {
+	if err := dropScheduled(tx, "handle = ?", handle); err != nil {
+		return err
+	}
 	for _, row := range []any{&Member{}, &Invitation{}} {
 		if err := tx.Where("handle = ?", handle).Delete(row).Error; err != nil {
 			return fmt.Errorf("dismiss who speaks for %s: %w", handle, err)
@@ -114,113 +157,6 @@ func dismiss(tx *gorm.DB, handle string) error {
 		return fmt.Errorf("end the claims of %s: %w", handle, err)
 	}
 	return eraseEvidence(tx, handle)
-}
-
-// invitationTime is how long an invitation can be used.
-const invitationTime = 7 * 24 * time.Hour
-
-// Invitation makes whoever has its link a member, once.
-type Invitation struct {
-	ID        int64
-	TokenHash string // SHA-256 of the token, hex
-	Handle    string
-	Role      Role
-	MadeAt    time.Time
-	ExpiresAt time.Time
-	UsedAt    *time.Time
-	PersonID  *int64 // who used it
-}
-
-func hashed(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}
-
-// Invite makes an invitation and returns the token of its link, of which only a
-// hash is kept. Those to DirectoryHandle are for operators. Errors: ErrNotFound
-// and *GoneError for the handle, ErrInvalid.
-func (d *Directory) Invite(ctx context.Context, by Actor, handle string, role Role) (token string, err error) {
-	if !slices.Contains([]Role{Owner, Editor}, role) {
-		return "", fmt.Errorf("%w: a role is owner or editor, not %q", ErrInvalid, role)
-	}
-	token = rand.Text()
-	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if handle, err = invitable(tx, handle); err != nil {
-			return err
-		}
-		i := Invitation{TokenHash: hashed(token), Handle: handle, Role: role, MadeAt: now(), ExpiresAt: now().Add(invitationTime)}
-		if err := tx.Create(&i).Error; err != nil {
-			return fmt.Errorf("invite to %s: %w", handle, err)
-		}
-		return audit(tx, by, "invited", handle, string(role))
-	})
-	if err != nil {
-		return "", err
-	}
-	return token, nil
-}
-
-// invitable returns the handle of an actor that has members, as it is kept.
-func invitable(tx *gorm.DB, handle string) (string, error) {
-	handle = strings.ToLower(handle)
-	switch {
-	case handle == DirectoryHandle:
-		return handle, nil
-	case !IsCoop(handle):
-		return "", fmt.Errorf("%w: nobody speaks for @%s; the directory and the co-ops have members", ErrInvalid, handle)
-	}
-	c, err := coopByHandle(tx, handle)
-	return c.Handle, err
-}
-
-// Invitation returns what a link invites to. Errors: ErrNotFound; ErrInvalid
-// when it was used or has ended; *GoneError when the entry was removed.
-func (d *Directory) Invitation(ctx context.Context, token string) (Invitation, error) {
-	return invitation(d.db.read.WithContext(ctx), token)
-}
-
-func invitation(tx *gorm.DB, token string) (Invitation, error) {
-	var i Invitation
-	err := tx.Where("token_hash = ?", hashed(token)).Take(&i).Error
-	switch {
-	case errors.Is(err, gorm.ErrRecordNotFound):
-		return Invitation{}, notFound("invitation")
-	case err != nil:
-		return Invitation{}, fmt.Errorf("read an invitation: %w", err)
-	case i.UsedAt != nil:
-		return i, fmt.Errorf("%w: the invitation was used already", ErrInvalid)
-	case !now().Before(i.ExpiresAt):
-		return i, fmt.Errorf("%w: the invitation has expired; ask for another one", ErrInvalid)
-	}
-	return i, exists(tx, i.Handle)
-}
-
-// AcceptInvitation makes a person a member. A member keeps the higher role.
-// Errors as of Invitation.
-func (d *Directory) AcceptInvitation(ctx context.Context, token string, by Actor) (Invitation, error) {
-	var i Invitation
-	if by.PersonID == 0 {
-		return i, fmt.Errorf("%w: only a person can become a member", ErrInvalid)
-	}
-	err := d.db.change(ctx, func(tx *gorm.DB) (err error) {
-		if i, err = invitation(tx, token); err != nil {
-			return err
-		}
-		used := tx.Model(&Invitation{}).Where("id = ? AND used_at IS NULL", i.ID).Updates(map[string]any{"used_at": now(), "person_id": by.PersonID})
-		if used.Error != nil || used.RowsAffected == 0 {
-			return errors.Join(used.Error, fmt.Errorf("%w: the invitation was used already", ErrInvalid))
-		}
-		if err := join(tx, i.Handle, by.PersonID, i.Role); err != nil {
-			return err
-		}
-		if i.Role == Owner {
-			if err := d.markClaimed(tx, i.Handle, "invitation"); err != nil {
-				return err
-			}
-		}
-		return audit(tx, by, "accepted an invitation", i.Handle, string(i.Role))
-	})
-	return i, err
 }
 
 // join makes a person a member; an owner is not made an editor by it.

@@ -290,3 +290,70 @@ func importSame(ctx context.Context, d *directory.Directory, text string, same m
 	_, err = d.ImportList(ctx, directory.Import{Name: "tech-coops.md", List: doc, Same: same})
 	return err
 }
+
+func TestRolesAreChangedAndTheLastOwnerStays(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		ann := owner(t, d, "sange", "Ann")
+		ben := member(t, d, "sange", "Ben", directory.Editor)
+		refuses(t, "the last owner", d.SetRole(t.Context(), ann, "sange", ann.PersonID, directory.Editor), directory.ErrInvalid)
+		refuses(t, "no role", d.SetRole(t.Context(), ann, "sange", ben.PersonID, "king"), directory.ErrInvalid)
+		refuses(t, "no member", d.SetRole(t.Context(), ann, "igalia", ben.PersonID, directory.Owner), directory.ErrNotFound)
+		for range 2 { // the second time there is nothing to do
+			if err := d.SetRole(t.Context(), ann, "sange", ben.PersonID, directory.Owner); err != nil {
+				t.Fatal(err)
+			}
+		}
+		expectRole(t, d, "sange", ben, directory.Owner)
+		token := invite(t, d, "sange", directory.Owner)
+		if err := d.SetRole(t.Context(), ben, "sange", ann.PersonID, directory.Editor); err != nil {
+			t.Fatal(err)
+		}
+		expectRole(t, d, "sange", ann, directory.Editor)
+		refuses(t, "an invitation that she may have kept", second(d.AcceptInvitation(t.Context(), token, ann)), directory.ErrInvalid)
+		expectAudit(t, d, "sange", "Ann claimed", "command line invited", "Ben accepted an invitation", "Ann changed a role", "command line invited", "Ben changed a role")
+		if err := d.SetRole(t.Context(), ben, "sange", ann.PersonID, directory.Owner); err != nil {
+			t.Fatal(err)
+		}
+		var group sync.WaitGroup
+		for _, who := range []directory.Actor{ann, ben} { // each makes the other an editor
+			group.Go(func() {
+				_ = d.SetRole(t.Context(), who, "sange", ann.PersonID+ben.PersonID-who.PersonID, directory.Editor)
+			})
+		}
+		group.Wait()
+		owners := 0
+		members, err := d.Members(t.Context(), "sange")
+		for _, m := range members {
+			if m.Role == directory.Owner {
+				owners++
+			}
+		}
+		if err != nil || owners != 1 {
+			t.Errorf("%d owners are left, %v", owners, err)
+		}
+	})
+}
+
+func TestInvitationsAreListedAndWithdrawn(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		ann := owner(t, d, "sange", "Ann")
+		token, err := d.Invite(t.Context(), ann, "sange", directory.Editor)
+		if err != nil {
+			t.Fatal(err)
+		}
+		accept(t, d, invite(t, d, "sange", directory.Owner), somebody(t, d, "Ben"))
+		open, err := d.OpenInvitations(t.Context(), "sange")
+		if err != nil || len(open) != 1 || open[0].MadeBy != "Ann" || open[0].Role != directory.Editor {
+			t.Fatalf("open are %+v, %v", open, err)
+		}
+		refuses(t, "another co-op's", d.WithdrawInvitation(t.Context(), ann, "igalia", open[0].ID), directory.ErrNotFound)
+		if err := d.WithdrawInvitation(t.Context(), ann, "sange", open[0].ID); err != nil {
+			t.Fatal(err)
+		}
+		refuses(t, "a withdrawn one", second(d.AcceptInvitation(t.Context(), token, somebody(t, d, "Cleo"))), directory.ErrInvalid)
+		refuses(t, "withdrawn twice", d.WithdrawInvitation(t.Context(), ann, "sange", open[0].ID), directory.ErrNotFound)
+		if log, err := d.AuditBefore(t.Context(), "sange", 0, 1); err != nil || log[0].Act != "withdrew an invitation" || log[0].Who != "Ann" {
+			t.Errorf("the audit log says %+v, %v", log, err)
+		}
+	})
+}

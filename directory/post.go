@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"coopverse/directory/prose"
+
 	"gorm.io/gorm"
 )
 
@@ -15,7 +17,8 @@ import (
 type Post struct {
 	ID          int64
 	Handle      string
-	Body        string // plain text, paragraphs separated by a blank line
+	Body        string
+	Markdown    bool   // else the body is plain text, paragraphs separated by a blank line
 	Language    string // BCP 47
 	InReplyTo   string // id of the note that it answers, or ""
 	Automatic   bool   // made from changes, not written by a person
@@ -26,6 +29,9 @@ type Post struct {
 	Pictures []PostPicture `gorm:"-"`
 	Mentions []PostMention `gorm:"-"`
 }
+
+// Writing is what the post says.
+func (p Post) Writing() prose.Writing { return prose.Writing{Text: p.Body, Markdown: p.Markdown} }
 
 // NamesCoops says whether "(@acme)" in the text names a co-op of ours: the
 // directory and its topics write so about others, co-ops about themselves do not.

@@ -14,7 +14,7 @@ import (
 
 func publish(t *testing.T, d *directory.Directory, handle string, draft directory.Draft) directory.Post {
 	t.Helper()
-	post, err := d.Publish(t.Context(), handle, draft, "test")
+	post, err := d.Publish(t.Context(), operator, handle, draft, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func publish(t *testing.T, d *directory.Directory, handle string, draft director
 
 func edit(t *testing.T, d *directory.Directory, post directory.Post, draft directory.Draft) directory.Post {
 	t.Helper()
-	post, err := d.EditPost(t.Context(), post.Handle, post.ID, draft, "test")
+	post, err := d.EditPost(t.Context(), operator, post.Handle, post.ID, draft, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func edit(t *testing.T, d *directory.Directory, post directory.Post, draft direc
 
 func remove(t *testing.T, d *directory.Directory, post directory.Post) {
 	t.Helper()
-	if err := d.DeletePost(t.Context(), post.Handle, post.ID, "test"); err != nil {
+	if err := d.DeletePost(t.Context(), operator, post.Handle, post.ID, "test"); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -150,7 +150,7 @@ func TestEditOfAPost(t *testing.T) {
 		if err != nil || !after.UpdatedAt.After(before.UpdatedAt) || !changes[0].At.Equal(after.UpdatedAt) {
 			t.Errorf("edited at %v, after %v, and logged %+v (%v)", after.UpdatedAt, before.UpdatedAt, changes, err)
 		}
-		_, err = d.EditPost(t.Context(), "sange", first.ID, directory.Draft{Text: "five", KeepPictures: true, Pictures: []directory.DraftPicture{drawn("x", "")}}, "test")
+		_, err = d.EditPost(t.Context(), operator, "sange", first.ID, directory.Draft{Text: "five", KeepPictures: true, Pictures: []directory.DraftPicture{drawn("x", "")}}, "test")
 		if !errors.Is(err, directory.ErrInvalid) {
 			t.Errorf("pictures both kept and replaced: %v", err)
 		}
@@ -179,7 +179,7 @@ func TestDeletedPostLeavesNothing(t *testing.T) {
 		if n := rows(t, db, "reactions"); n != 2 {
 			t.Errorf("%d rows left in reactions", n)
 		}
-		for _, act := range []error{d.DeletePost(t.Context(), "sange", post.ID, "test"), second(d.EditPost(t.Context(), "sange", post.ID, directory.Draft{Text: "x"}, "test"))} {
+		for _, act := range []error{d.DeletePost(t.Context(), operator, "sange", post.ID, "test"), second(d.EditPost(t.Context(), operator, "sange", post.ID, directory.Draft{Text: "x"}, "test"))} {
 			if !errors.Is(act, directory.ErrInvalid) {
 				t.Errorf("after the deletion: %v", act)
 			}
@@ -256,7 +256,7 @@ func TestRefusedDraftPostsNothing(t *testing.T) {
 		bad := stranger("ann")
 		bad.ID = "https://ann.example/" + strings.Repeat("x", 2000)
 		for _, draft := range []directory.Draft{{Text: strings.Repeat("x", 100_000)}, {Text: "x", Boost: true, Mentions: naming(stranger("ben"), bad)}} {
-			if _, err := d.Publish(t.Context(), "sange", draft, "test"); !errors.Is(err, directory.ErrInvalid) {
+			if _, err := d.Publish(t.Context(), operator, "sange", draft, "test"); !errors.Is(err, directory.ErrInvalid) {
 				t.Errorf("%v, want ErrInvalid", err)
 			}
 		}
@@ -278,29 +278,29 @@ func TestWhoCanPost(t *testing.T) {
 		var moved *directory.MovedError
 		var gone *directory.GoneError
 		draft := directory.Draft{Text: "Hello"}
-		if _, err := d.Publish(t.Context(), "sange", draft, "test"); !errors.As(err, &moved) || moved.To != "https://sange.example/actor" {
+		if _, err := d.Publish(t.Context(), operator, "sange", draft, "test"); !errors.As(err, &moved) || moved.To != "https://sange.example/actor" {
 			t.Errorf("a co-op that has moved: %v", err)
 		}
-		if _, err := d.EditPost(t.Context(), "sange", old.ID, draft, "test"); !errors.As(err, &moved) {
+		if _, err := d.EditPost(t.Context(), operator, "sange", old.ID, draft, "test"); !errors.As(err, &moved) {
 			t.Errorf("a co-op that has moved edits: %v", err)
 		}
-		if err := d.DeletePost(t.Context(), "SANGE", old.ID, "test"); err != nil {
+		if err := d.DeletePost(t.Context(), operator, "SANGE", old.ID, "test"); err != nil {
 			t.Errorf("a co-op that has moved takes back: %v", err)
 		}
-		if _, err := d.Publish(t.Context(), "nayra", draft, "test"); !errors.As(err, &gone) {
+		if _, err := d.Publish(t.Context(), operator, "nayra", draft, "test"); !errors.As(err, &gone) {
 			t.Errorf("a removed co-op: %v", err)
 		}
 		for handle, want := range map[string]error{"nobody": directory.ErrNotFound, "instance": directory.ErrInvalid, "admin": directory.ErrNotFound, "a\x00b\xff": directory.ErrNotFound} {
-			if _, err := d.Publish(t.Context(), handle, draft, "test"); !errors.Is(err, want) {
+			if _, err := d.Publish(t.Context(), operator, handle, draft, "test"); !errors.Is(err, want) {
 				t.Errorf("%q: %v, want %v", handle, err, want)
 			}
 		}
 		for _, handle := range []string{"directory", "france", "hosting"} {
 			post := publish(t, d, handle, directory.Draft{Text: "Hello", Boost: true})
-			if _, err := d.EditPost(t.Context(), "igalia", post.ID, draft, "test"); !errors.Is(err, directory.ErrNotFound) {
+			if _, err := d.EditPost(t.Context(), operator, "igalia", post.ID, draft, "test"); !errors.Is(err, directory.ErrNotFound) {
 				t.Errorf("@igalia edits what @%s said: %v", handle, err)
 			}
-			if err := d.DeletePost(t.Context(), "igalia", post.ID, "test"); !errors.Is(err, directory.ErrNotFound) {
+			if err := d.DeletePost(t.Context(), operator, "igalia", post.ID, "test"); !errors.Is(err, directory.ErrNotFound) {
 				t.Errorf("@igalia deletes what @%s said: %v", handle, err)
 			}
 		}

@@ -11,9 +11,11 @@ import (
 )
 
 // Publish posts a draft as the actor with that handle. Origin says by which
-// way or which person, for the history. Errors: ErrInvalid (nothing is posted),
-// ErrNotFound and *GoneError for the handle, *MovedError.
-func (d *Directory) Publish(ctx context.Context, handle string, draft Draft, origin string) (Post, error) {
+// way, for the history; the audit log says by whom. Errors: ErrInvalid (nothing
+// is posted), ErrNotFound and *GoneError for the handle, *MovedError; for one
+// that waited also ErrConflict when it was published, changed or cancelled
+// meanwhile, and ErrNotMember.
+func (d *Directory) Publish(ctx context.Context, by Actor, handle string, draft Draft, origin string) (Post, error) {
 	if err := draft.Check(); err != nil {
 		return Post{}, err
 	}
@@ -24,7 +26,7 @@ func (d *Directory) Publish(ctx context.Context, handle string, draft Draft, ori
 			return err
 		}
 		about := Change{At: now(), Source: author.Source, Origin: origin}
-		made = Post{Handle: author.Handle, Body: draft.body(), Language: draft.tag(""), InReplyTo: draft.InReplyTo, PublishedAt: about.At}
+		made = Post{Handle: author.Handle, Body: draft.body(), Markdown: draft.Markdown, Language: draft.tag(""), InReplyTo: draft.InReplyTo, PublishedAt: about.At}
 		number, err := publish(tx, &made, about)
 		if err != nil {
 			return err
@@ -33,6 +35,14 @@ func (d *Directory) Publish(ctx context.Context, handle string, draft Draft, ori
 			return err
 		}
 		if err := address(tx, number, made); err != nil {
+			return err
+		}
+		if draft.Scheduled != nil {
+			if err := draft.Scheduled.settle(tx, by); err != nil {
+				return err
+			}
+		}
+		if err := audit(tx, by, "posted", made.Handle, postDetail(made.ID)); err != nil {
 			return err
 		}
 		if !draft.Boost || draft.InReplyTo != "" || !author.Coop.Listed() {
@@ -48,7 +58,7 @@ func (d *Directory) Publish(ctx context.Context, handle string, draft Draft, ori
 
 // EditPost gives a post another text, and other pictures unless they are kept.
 // What it answers stays. Errors as of Publish.
-func (d *Directory) EditPost(ctx context.Context, handle string, id int64, draft Draft, origin string) (Post, error) {
+func (d *Directory) EditPost(ctx context.Context, by Actor, handle string, id int64, draft Draft, origin string) (Post, error) {
 	if err := draft.Check(); err != nil {
 		return Post{}, err
 	}
@@ -68,11 +78,14 @@ func (d *Directory) EditPost(ctx context.Context, handle string, id int64, draft
 		if err != nil {
 			return err
 		}
-		post.Language, post.Automatic = draft.tag(post.Language), false
+		post.Language, post.Markdown, post.Automatic = draft.tag(post.Language), draft.Markdown, false
 		if err := saveDraft(tx, post, draft); err != nil {
 			return err
 		}
-		return rewrite(tx, post, draft.body(), Change{At: now(), Source: author.Source, Origin: origin}, before...)
+		if err := rewrite(tx, post, draft.body(), Change{At: now(), Source: author.Source, Origin: origin}, before...); err != nil {
+			return err
+		}
+		return audit(tx, by, "edited a post", post.Handle, postDetail(id))
 	})
 	if err != nil {
 		return Post{}, fmt.Errorf("edit post %d of %s: %w", id, handle, err)
@@ -82,7 +95,7 @@ func (d *Directory) EditPost(ctx context.Context, handle string, id int64, draft
 
 // DeletePost takes a post back. Its address answers "gone" from then on. A co-op
 // that has moved can do so as well. Errors: ErrNotFound, *GoneError, ErrInvalid.
-func (d *Directory) DeletePost(ctx context.Context, handle string, id int64, origin string) error {
+func (d *Directory) DeletePost(ctx context.Context, by Actor, handle string, id int64, origin string) error {
 	err := d.db.change(ctx, func(tx *gorm.DB) error {
 		author, err := speakerNamed(tx, handle)
 		if err != nil {
@@ -92,13 +105,19 @@ func (d *Directory) DeletePost(ctx context.Context, handle string, id int64, ori
 		if err != nil {
 			return err
 		}
-		return rewrite(tx, post, "", Change{At: now(), Source: author.Source, Origin: origin})
+		if err := rewrite(tx, post, "", Change{At: now(), Source: author.Source, Origin: origin}); err != nil {
+			return err
+		}
+		return audit(tx, by, "deleted a post", post.Handle, postDetail(id))
 	})
 	if err != nil {
 		return fmt.Errorf("delete post %d of %s: %w", id, handle, err)
 	}
 	return nil
 }
+
+// postDetail is how the audit log names a post.
+func postDetail(id int64) string { return "post " + strconv.FormatInt(id, 10) }
 
 // publish writes a new post and the change that tells followers of it, and
 // returns the number of the change.

@@ -177,19 +177,21 @@ func (d *Directory) ForgetNote(ctx context.Context, h Heard, id string) error {
 
 // HideReply takes an answer off our pages and collections, or shows it again.
 // Errors: ErrNotFound when the actor has no such reply.
-func (d *Directory) HideReply(ctx context.Context, handle, id string, hide bool) error {
-	var at *time.Time
+func (d *Directory) HideReply(ctx context.Context, by Actor, handle, id string, hide bool) error {
+	act, at := "showed a reply", (*time.Time)(nil)
 	if hide {
 		moment := now()
-		at = &moment
+		act, at = "hid a reply", &moment
 	}
 	handle = strings.ToLower(handle)
-	result := d.db.write.WithContext(ctx).Model(&Reply{}).Where("handle = ? AND id = ?", handle, asText(id)).Update("hidden_at", at)
-	if result.Error != nil {
-		return fmt.Errorf("hide the reply %s: %w", id, result.Error)
-	}
-	if result.RowsAffected == 0 {
-		return notFound("reply: %s to %s", id, handle)
-	}
-	return nil
+	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		result := tx.Model(&Reply{}).Where("handle = ? AND id = ?", handle, asText(id)).Update("hidden_at", at)
+		if result.Error != nil {
+			return fmt.Errorf("hide the reply %s: %w", id, result.Error)
+		}
+		if result.RowsAffected == 0 {
+			return notFound("reply: %s to %s", id, handle)
+		}
+		return audit(tx, by, act, handle, id)
+	})
 }

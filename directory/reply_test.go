@@ -121,11 +121,11 @@ func TestHiddenReply(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.HideReply(t.Context(), "nayra", id, true); !errors.Is(err, directory.ErrNotFound) {
+		if err := d.HideReply(t.Context(), operator, "nayra", id, true); !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("somebody else hid it: %v", err)
 		}
 		for _, hide := range []bool{true, false} {
-			if err := d.HideReply(t.Context(), "Sange", id, hide); err != nil {
+			if err := d.HideReply(t.Context(), operator, "Sange", id, hide); err != nil {
 				t.Fatal(err)
 			}
 			want := 2
@@ -178,7 +178,7 @@ func TestRepliesComePageByPage(t *testing.T) {
 				after = r.ID
 			}
 			if len(walked) == 3 { // what is hidden is still a place in the order
-				if err := d.HideReply(t.Context(), "sange", after, true); err != nil {
+				if err := d.HideReply(t.Context(), operator, "sange", after, true); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -14,7 +14,7 @@ import (
 func TestOldPostIsKeptUntilItsAuthorChanges(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		us := serveOurs(t, d)
-		post, err := d.Publish(t.Context(), "sange", directory.Draft{Text: "We moved"}, "test")
+		post, err := d.Publish(t.Context(), directory.Actor{Name: "test"}, "sange", directory.Draft{Text: "We moved"}, "test")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,7 @@ func TestOldPostIsKeptUntilItsAuthorChanges(t *testing.T) {
 		}
 		for name, change := range map[string]func() error{
 			"the post": func() error {
-				_, err := d.EditPost(t.Context(), "sange", post.ID, directory.Draft{Text: "We have moved"}, "test")
+				_, err := d.EditPost(t.Context(), directory.Actor{Name: "test"}, "sange", post.ID, directory.Draft{Text: "We have moved"}, "test")
 				return err
 			},
 			"what others may do with it": func() error {

@@ -68,7 +68,7 @@ func newCapturedServer(t *testing.T, us *ourServer, folder string, key *signatur
 	s.Server = httptest.NewServer(s)
 	t.Cleanup(s.Close)
 	var err error
-	if s.post, err = us.directory.Publish(t.Context(), "sange", directory.Draft{Text: "Hello " + folder}, "test"); err != nil {
+	if s.post, err = us.directory.Publish(t.Context(), directory.Actor{Name: "test"}, "sange", directory.Draft{Text: "Hello " + folder}, "test"); err != nil {
 		t.Fatal(err)
 	}
 	return s

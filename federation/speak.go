@@ -8,18 +8,17 @@ import (
 	"strings"
 
 	"coopverse/directory"
-	"coopverse/directory/prose"
 	"coopverse/federation/fetch"
 )
 
 // Publish posts a draft as the actor with that handle, after looking up whom
 // its text names and what it answers. Errors as of directory.Publish; ErrInvalid
 // also for somebody who cannot be found.
-func (f *Federation) Publish(ctx context.Context, handle string, draft directory.Draft, origin string) (directory.Post, error) {
+func (f *Federation) Publish(ctx context.Context, by directory.Actor, handle string, draft directory.Draft, origin string) (directory.Post, error) {
 	if err := f.complete(ctx, &draft, draft.InReplyTo); err != nil {
 		return directory.Post{}, err
 	}
-	post, err := f.directory.Publish(ctx, handle, draft, origin)
+	post, err := f.directory.Publish(ctx, by, handle, draft, origin)
 	if err != nil {
 		return directory.Post{}, err
 	}
@@ -44,7 +43,7 @@ func (f *Federation) nameOurs(ctx context.Context, post directory.Post, draft di
 
 // EditPost gives a post another text, after looking up whom it names. Errors as
 // of Publish.
-func (f *Federation) EditPost(ctx context.Context, handle string, id int64, draft directory.Draft, origin string) (directory.Post, error) {
+func (f *Federation) EditPost(ctx context.Context, by directory.Actor, handle string, id int64, draft directory.Draft, origin string) (directory.Post, error) {
 	post, err := f.directory.Post(ctx, handle, id)
 	if err != nil {
 		return directory.Post{}, err
@@ -52,7 +51,7 @@ func (f *Federation) EditPost(ctx context.Context, handle string, id int64, draf
 	if err := f.complete(ctx, &draft, post.InReplyTo); err != nil {
 		return directory.Post{}, err
 	}
-	if post, err = f.directory.EditPost(ctx, handle, id, draft, origin); err != nil {
+	if post, err = f.directory.EditPost(ctx, by, handle, id, draft, origin); err != nil {
 		return directory.Post{}, err
 	}
 	f.nameOurs(ctx, post, draft)
@@ -64,7 +63,7 @@ func (f *Federation) complete(ctx context.Context, draft *directory.Draft, inRep
 	if err := draft.Check(); err != nil {
 		return err
 	}
-	for _, account := range prose.Mentions(draft.Text) {
+	for _, account := range draft.Writing().Mentions() {
 		m, err := f.mention(ctx, account)
 		if err != nil {
 			return err

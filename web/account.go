@@ -33,10 +33,10 @@ type Accounts struct {
 
 // What a session holds about the account that its browser wants to show.
 const (
-	askedKey = "account-asked"
-	shownKey = "account-shown" // who has just signed in elsewhere and is nobody here yet
-	wrongKey = "account-wrong" // why it came to nothing, a sentence
-	typedKey = "account-typed"
+	askedKey        = "account-asked"
+	shownKey        = "account-shown" // who has just signed in elsewhere and is nobody here yet
+	wrongKey        = "account-wrong" // why it came to nothing, a sentence
+	accountTypedKey = "account-typed"
 )
 
 // What an account is shown for.
@@ -56,7 +56,7 @@ type accountForm struct {
 
 // accountForm is empty, or says why the last attempt came to nothing.
 func (s *Server) accountForm(ctx context.Context, what string) accountForm {
-	return accountForm{For: what, Typed: s.sessions.PopString(ctx, typedKey), Wrong: s.sessions.PopString(ctx, wrongKey)}
+	return accountForm{For: what, Typed: s.sessions.PopString(ctx, accountTypedKey), Wrong: s.sessions.PopString(ctx, wrongKey)}
 }
 
 // accountAsked is what is remembered until somebody comes back from their
@@ -98,7 +98,7 @@ func (s *Server) beginAccount(w http.ResponseWriter, r *http.Request) error {
 		defer cancel()
 		page, memory, err := s.config.Accounts.Begin(within, typed, asked.Secret)
 		if err != nil {
-			s.sessions.Put(ctx, typedKey, cutTyped(typed))
+			s.sessions.Put(ctx, accountTypedKey, cutTyped(typed))
 			return s.accountFailed(w, r, asked, err)
 		}
 		if asked.Memory, asked.Lacks = memory, page == ""; page != "" {

@@ -37,29 +37,39 @@ const (
 type composing struct {
 	Desk     deskHead
 	Once     string // names this form, so that pressing the button twice posts once
-	ID       int64  // 0: a new post
-	Version  int64  // of the post that is edited
+	ID       int64  // of the post that is edited; 0: none
+	Waiting  int64  // of the scheduled post that is changed; 0: none
+	Version  int64  // of what is edited
 	Text     string
+	Markdown bool // how Text is read
 	Language string
 	Boost    bool
+	When     schedule
+	Answers  *reply // that the post is an answer to, if it came in here
 	Slots    []*slot
 	Refused  string // why the text cannot be taken
 	Wrong    string // which message says what is wrong besides
+	Typed    bool   // before signing in
 	Conflict *post  // as somebody else has left it meanwhile
 	Preview  *post
 
+	answers   string // id of the reply that is answered, as sent
 	languages string // that the co-op works in
 }
 
-// New says whether nothing is edited.
-func (c composing) New() bool { return c.ID == 0 }
+// New says whether nothing is edited, and Out whether the post is out already.
+func (c composing) New() bool { return c.ID == 0 && c.Waiting == 0 }
+func (c composing) Out() bool { return c.ID != 0 }
 
 // Path is where the form is sent.
 func (c composing) Path() string {
-	if c.New() {
-		return c.Desk.News() + "/new"
+	switch {
+	case c.Out():
+		return newsPath(c.Desk.Whom.Handle, c.ID) + "/edit"
+	case c.Waiting != 0:
+		return scheduledPath(c.Desk.Whom.Handle, c.Waiting) + "/edit"
 	}
-	return newsPath(c.Desk.Whom.Handle, c.ID) + "/edit"
+	return c.Desk.News() + "/new"
 }
 
 // Most and Left are how long the text may be, and how much longer it may get;
@@ -72,7 +82,7 @@ func (c composing) MostAlt() int { return directory.MaxAlt }
 
 // Marked says whether something is wrong that is marked where it stands.
 func (c composing) Marked() bool {
-	return c.Refused != "" || slices.ContainsFunc(c.Slots, (*slot).wrong)
+	return c.Refused != "" || c.When.wrong() || slices.ContainsFunc(c.Slots, (*slot).wrong)
 }
 
 // Pictured says whether a picture is there, or something wrong with one.
@@ -144,7 +154,7 @@ func newSent() *otter.Cache[string, int64] {
 
 // composing is an empty form for a co-op's post.
 func (s *Server) composing(ctx context.Context, c directory.Coop) composing {
-	form := composing{Desk: s.deskHead(ctx, c, ""), Once: rand.Text(), Boost: true, languages: c.Languages}
+	form := composing{Desk: s.deskHead(ctx, c, ""), Once: rand.Text(), Markdown: true, Boost: true, languages: c.Languages}
 	for i := range directory.MaxPostPictures {
 		form.Slots = append(form.Slots, &slot{Number: i + 1})
 	}
@@ -153,7 +163,7 @@ func (s *Server) composing(ctx context.Context, c directory.Coop) composing {
 
 // composeForm shows an empty form.
 func (s *Server) composeForm(w http.ResponseWriter, r *http.Request) error {
-	c, _, err := s.keeper(w, r)
+	c, by, err := s.keeper(w, r)
 	if err != nil {
 		return err
 	}
@@ -161,21 +171,53 @@ func (s *Server) composeForm(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, coopPath(c.Handle)+"/news", http.StatusSeeOther)
 		return nil
 	}
-	return s.showDesk(w, http.StatusOK, "compose", s.composing(r.Context(), c))
+	form := s.composing(r.Context(), c)
+	if err := s.replyTo(r, &form); err != nil {
+		return err
+	}
+	return s.showForm(w, r, by, directory.Post{}, form)
+}
+
+// showForm shows the form as it was typed before signing in, if it was, or as it is.
+func (s *Server) showForm(w http.ResponseWriter, r *http.Request, by directory.Actor, before directory.Post, form composing) error {
+	typed := s.typed(r)
+	if form.Typed = typed != nil; form.Typed {
+		form.Boost = false
+	}
+	for name, values := range typed {
+		for _, value := range values {
+			form.set(name, value)
+		}
+	}
+	if form.Typed {
+		if err := s.findAnswered(r.Context(), &form); err != nil {
+			return err
+		}
+		if _, err := s.draftOf(r.Context(), by, before, &form); err != nil {
+			return err
+		}
+	}
+	return s.showDesk(w, http.StatusOK, "compose", form)
 }
 
 // recomposeForm shows the form with a post that was written earlier.
 func (s *Server) recomposeForm(w http.ResponseWriter, r *http.Request) error {
-	c, _, p, err := s.keptPost(w, r)
+	c, by, p, err := s.keptPost(w, r)
 	if err != nil {
 		return err
 	}
 	form := s.composing(r.Context(), c)
-	form.ID, form.Version, form.Text, form.Language = p.ID, p.UpdatedAt.UnixMilli(), p.Body, p.Language
+	form.ID = p.ID
+	form.fill(p)
+	return s.showForm(w, r, by, p, form)
+}
+
+// fill puts a post that was written earlier into the form.
+func (c *composing) fill(p directory.Post) {
+	c.Version, c.Text, c.Markdown, c.Language = p.UpdatedAt.UnixMilli(), p.Body, p.Markdown, p.Language
 	for i, has := range p.Pictures {
-		form.Slots[i].Kept, form.Slots[i].Shown, form.Slots[i].Alt = positioned(has.Position), picturePath(has), has.Alt
+		c.Slots[i].Kept, c.Slots[i].Shown, c.Slots[i].Alt = positioned(has.Position), picturePath(has), has.Alt
 	}
-	return s.showDesk(w, http.StatusOK, "compose", form)
 }
 
 // positioned names a picture that is on the post already.
@@ -183,17 +225,26 @@ func positioned(position int) string { return "p" + strconv.Itoa(position) }
 
 // compose posts what was written, or shows it first.
 func (s *Server) compose(w http.ResponseWriter, r *http.Request) error {
-	return s.write(w, r, func(directory.Coop) (directory.Post, error) { return directory.Post{}, nil })
+	return s.write(w, r, func(directory.Coop) (edited, error) { return edited{}, nil })
 }
 
 // recompose gives a post another text or other pictures.
 func (s *Server) recompose(w http.ResponseWriter, r *http.Request) error {
-	return s.write(w, r, func(c directory.Coop) (directory.Post, error) { return s.standingPost(r, c) })
+	return s.write(w, r, func(c directory.Coop) (edited, error) {
+		p, err := s.standingPost(r, c)
+		return edited{Post: p}, err
+	})
+}
+
+// edited is what a form changes: a post that is out, one that waits, or nothing.
+type edited struct {
+	directory.Post
+	waiting *directory.ScheduledPost
 }
 
 // write takes the form of a post, new or not. Who sends it is known before any
 // of it is read.
-func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(directory.Coop) (directory.Post, error)) error {
+func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(directory.Coop) (edited, error)) error {
 	w.Header().Set("Cache-Control", "no-store")
 	if err := sameOrigin.Check(r); err != nil {
 		return errForeignForm
@@ -203,31 +254,45 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(direct
 		return err
 	}
 	before, err := which(c)
-	if err != nil {
+	lost := errors.Is(err, errScheduledGone)
+	if err != nil && !lost {
 		return err
 	}
 	form := s.composing(r.Context(), c)
 	form.ID, form.Boost = before.ID, false
+	if before.waiting != nil {
+		form.Waiting = before.waiting.ID
+	}
+	if !form.New() {
+		form.Markdown = before.Markdown
+	}
 	do, err := s.readWritten(w, r, &form)
+	if err == nil {
+		err = s.findAnswered(r.Context(), &form)
+	}
 	if err != nil {
 		return err
 	}
-	draft, err := s.draftOf(r.Context(), by, before, &form)
+	draft, err := s.draftOf(r.Context(), by, before.Post, &form)
 	if err != nil {
 		return err
+	}
+	if lost {
+		form.Wrong = "gone"
+		return s.showDesk(w, http.StatusConflict, "compose", form)
 	}
 	sound := form.check(draft)
 	switch {
 	case !form.New() && form.Version != before.UpdatedAt.UnixMilli():
-		form.Version, form.Conflict = before.UpdatedAt.UnixMilli(), &post{Post: before, Author: form.Desk.Whom}
+		form.Version, form.Conflict = before.UpdatedAt.UnixMilli(), &post{Post: before.Post, Author: form.Desk.Whom}
 		return s.showDesk(w, http.StatusConflict, "compose", form)
 	case !sound:
 		return s.showDesk(w, http.StatusUnprocessableEntity, "compose", form)
 	case do == "preview":
-		form.Preview = &post{Post: directory.Post{Handle: c.Handle, Body: strings.TrimSpace(draft.Text), Language: draft.Language, Mentions: before.Mentions}, Author: form.Desk.Whom}
+		form.Preview = &post{Post: directory.Post{Handle: c.Handle, Body: strings.TrimSpace(draft.Text), Markdown: draft.Markdown, Language: draft.Language, Mentions: before.Mentions}, Author: form.Desk.Whom}
 		return s.showDesk(w, http.StatusOK, "compose", form)
 	}
-	err = s.save(r.Context(), c, by, before, draft, form.Once)
+	err = s.save(r.Context(), by, before, draft, form)
 	if reason, refused := refusalOf(err); refused {
 		form.Refused = reason
 		return s.showDesk(w, http.StatusUnprocessableEntity, "compose", form)
@@ -238,41 +303,57 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(direct
 	for _, slot := range form.Slots {
 		s.drafts.Invalidate(slot.Kept)
 	}
-	done := "edited"
-	if form.New() {
-		done = "posted"
+	return s.toDesk(w, r, c, form.done())
+}
+
+// done is which message says what was done.
+func (c composing) done() string {
+	switch {
+	case c.Out():
+		return "edited"
+	case c.When.Later:
+		return "scheduled"
 	}
-	return s.toDesk(w, r, c, done)
+	return "posted"
 }
 
 // save posts a draft, or edits a post. What is sent twice from the same form is
 // posted once. A reader who goes away meanwhile does not break it off.
-func (s *Server) save(ctx context.Context, c directory.Coop, by directory.Actor, before directory.Post, draft directory.Draft, once string) error {
+func (s *Server) save(ctx context.Context, by directory.Actor, before edited, draft directory.Draft, form composing) error {
+	handle := form.Desk.Whom.Handle
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookUpsTime)
 	defer cancel()
-	if before.ID != 0 {
+	switch {
+	case form.Out():
 		edit := s.config.EditPost
 		if edit == nil {
 			edit = s.directory.EditPost
 		}
-		if _, err := edit(ctx, c.Handle, before.ID, draft, fromNewsPage); err != nil {
-			return err
-		}
-		return s.directory.Audit(ctx, by, "edited a post", c.Handle, postPath(c.Handle, before.ID))
+		_, err := edit(ctx, by, handle, before.ID, draft, fromNewsPage)
+		return err
+	case form.Waiting != 0 && form.When.Later:
+		return s.directory.Reschedule(ctx, by, handle, form.Waiting, before.waiting.UpdatedAt, draft, form.When.at)
 	}
+	draft.Scheduled = before.waiting
+	key := fmt.Sprintf("%d %s %s", by.PersonID, handle, cmp.Or(form.Once, rand.Text()))
+	_, err := s.sent.Get(ctx, key, otter.LoaderFunc[string, int64](func(context.Context, string) (int64, error) {
+		if form.When.Later {
+			waiting, err := s.directory.Schedule(ctx, by, handle, draft, form.When.at)
+			return waiting.ID, err
+		}
+		p, err := s.publish(ctx, by, handle, draft)
+		return p.ID, err
+	}))
+	return err
+}
+
+// publish posts a draft, after looking up whom it names if somebody here can.
+func (s *Server) publish(ctx context.Context, by directory.Actor, handle string, draft directory.Draft) (directory.Post, error) {
 	publish := s.config.Publish
 	if publish == nil {
 		publish = s.directory.Publish
 	}
-	key := fmt.Sprintf("%d %s %s", by.PersonID, c.Handle, cmp.Or(once, rand.Text()))
-	_, err := s.sent.Get(ctx, key, otter.LoaderFunc[string, int64](func(context.Context, string) (int64, error) {
-		p, err := publish(ctx, c.Handle, draft, fromNewsPage)
-		if err != nil {
-			return 0, err
-		}
-		return p.ID, s.directory.Audit(ctx, by, "posted", c.Handle, postPath(c.Handle, p.ID))
-	}))
-	return err
+	return publish(ctx, by, handle, draft, fromNewsPage)
 }
 
 // refusalOf is the sentence that says why a post cannot be taken as it is:
@@ -284,7 +365,9 @@ func refusalOf(err error) (reason string, refused bool) {
 	case err == nil:
 		return "", false
 	case errors.Is(err, directory.ErrInvalid):
-		return withoutKind(err, directory.ErrInvalid), true
+		return reasonOf(err, directory.ErrInvalid), true
+	case errors.Is(err, directory.ErrConflict):
+		return reasonOf(err, directory.ErrConflict), true
 	case errors.Is(err, directory.ErrNotFound), errors.As(err, &gone), errors.As(err, &moved), errors.Is(err, context.DeadlineExceeded):
 		return err.Error(), true
 	}
@@ -293,6 +376,14 @@ func refusalOf(err error) (reason string, refused bool) {
 
 // withoutKind is what an error says besides of what kind it is.
 func withoutKind(err, kind error) string { return strings.TrimPrefix(err.Error(), kind.Error()+": ") }
+
+// reasonOf is the same for an error that says before it what was tried.
+func reasonOf(err, kind error) string {
+	if _, why, found := strings.Cut(err.Error(), kind.Error()+": "); found {
+		return why
+	}
+	return err.Error()
+}
 
 // readWritten reads the form of a post as it arrives. A picture is decoded
 // before the next one is read. What is too large is noted in the form, which
@@ -317,7 +408,7 @@ func (s *Server) readWritten(w http.ResponseWriter, r *http.Request, form *compo
 		case errors.Is(err, io.EOF):
 			return do, nil
 		case errors.As(err, &tooLarge):
-			form.Wrong, form.Boost = "too_large", form.New() // what came after the pictures is lost
+			form.Wrong, form.Boost = "too_large", !form.Out() // what came after the pictures is lost
 			return do, nil
 		case err != nil && r.Context().Err() != nil:
 			return "", r.Context().Err()
@@ -328,41 +419,57 @@ func (s *Server) readWritten(w http.ResponseWriter, r *http.Request, form *compo
 }
 
 func (s *Server) readPart(ctx context.Context, part *multipart.Part, form *composing, do *string) error {
-	name, number, _ := strings.Cut(part.FormName(), "-")
-	at, err := strconv.Atoi(number)
-	if err != nil || at < 1 || at > len(form.Slots) {
-		at = 0
-	}
-	if name == "file" && at > 0 {
-		return s.readPicture(ctx, part, form.Slots[at-1])
+	name := part.FormName()
+	if number, isFile := strings.CutPrefix(name, "file-"); isFile {
+		if at, err := strconv.Atoi(number); err == nil && at >= 1 && at <= len(form.Slots) {
+			return s.readPicture(ctx, part, form.Slots[at-1])
+		}
 	}
 	bytes, err := io.ReadAll(io.LimitReader(part, maxWritten))
 	if err != nil {
 		return err
 	}
 	value := strings.ToValidUTF8(string(bytes), "\uFFFD")
-	switch {
-	case name == "text":
-		form.Text = strings.ReplaceAll(value, "\r\n", "\n")
-	case name == "once":
-		form.Once = value
-	case name == "language":
-		form.Language = value
-	case name == "boost":
-		form.Boost = value == "yes"
-	case name == "version":
-		form.Version, _ = strconv.ParseInt(value, 10, 64) // what is no number is no version that there is
-	case name == "do":
+	if name == "do" {
 		*do = value
-	case at == 0:
-	case name == "alt":
-		form.Slots[at-1].Alt = strings.Join(strings.Fields(value), " ")
-	case name == "kept":
-		form.Slots[at-1].Kept = value
-	case name == "remove":
-		form.Slots[at-1].remove = true
 	}
+	form.set(part.FormName(), value)
 	return nil
+}
+
+// set takes one field as it was sent.
+func (c *composing) set(field, value string) {
+	switch field {
+	case "text":
+		c.Text = strings.ReplaceAll(value, "\r\n", "\n")
+	case "once":
+		c.Once = value
+	case "language":
+		c.Language = value
+	case "boost":
+		c.Boost = value == "yes"
+	case "when":
+		c.When.Later = value == "later"
+	case "due":
+		c.When.Typed = strings.TrimSpace(value)
+	case "answers":
+		c.answers = value
+	case "version":
+		c.Version, _ = strconv.ParseInt(value, 10, 64) // what is no number is no version that there is
+	}
+	name, number, _ := strings.Cut(field, "-")
+	at, err := strconv.Atoi(number)
+	if err != nil || at < 1 || at > len(c.Slots) {
+		return
+	}
+	switch slot := c.Slots[at-1]; name {
+	case "alt":
+		slot.Alt = strings.Join(strings.Fields(value), " ")
+	case "kept":
+		slot.Kept = value
+	case "remove":
+		slot.remove = true
+	}
 }
 
 // readPicture reads one picture.
@@ -382,7 +489,7 @@ func (s *Server) readPicture(ctx context.Context, part *multipart.Part, at *slot
 
 // draftOf is what the form says. What is wrong with its pictures is noted in it.
 func (s *Server) draftOf(ctx context.Context, by directory.Actor, before directory.Post, form *composing) (directory.Draft, error) {
-	draft := directory.Draft{Text: form.Text, Language: form.Language, Boost: form.Boost && form.New(), InReplyTo: before.InReplyTo}
+	draft := directory.Draft{Text: form.Text, Markdown: form.Markdown, Language: form.Language, Boost: form.Boost && !form.Out(), InReplyTo: cmp.Or(before.InReplyTo, form.answers)}
 	same := true
 	for _, at := range form.Slots {
 		p, ok, err := s.pictureAt(ctx, by, before, form.Desk.Whom.Handle, at)
@@ -406,7 +513,7 @@ func (s *Server) draftOf(ctx context.Context, by directory.Actor, before directo
 			at.Wrong = "alt_long"
 		}
 	}
-	if same && !form.New() && len(draft.Pictures) == len(before.Pictures) {
+	if same && form.Out() && len(draft.Pictures) == len(before.Pictures) {
 		draft.Pictures, draft.KeepPictures = nil, true
 	}
 	return draft, nil
@@ -458,6 +565,9 @@ func (s *Server) draftPicture(token string, by directory.Actor, handle string) (
 func (c *composing) check(draft directory.Draft) bool {
 	if err := draft.Check(); err != nil && !slices.ContainsFunc(c.Slots, (*slot).wrong) {
 		c.Refused = withoutKind(err, directory.ErrInvalid)
+	}
+	if !c.Out() {
+		c.When.read()
 	}
 	return c.Wrong == "" && !c.Marked()
 }

@@ -225,7 +225,7 @@ func TestPostsAreLookedUpByWhoeverCan(t *testing.T) {
 	storetest.ImportSeed(t, d)
 	c := config
 	var asked []string
-	c.Publish = func(_ context.Context, handle string, draft directory.Draft, origin string) (directory.Post, error) {
+	c.Publish = func(_ context.Context, _ directory.Actor, handle string, draft directory.Draft, origin string) (directory.Post, error) {
 		asked = append(asked, handle+" "+draft.Text+" "+origin)
 		switch draft.Text {
 		case "@nobody@mastodon.example":

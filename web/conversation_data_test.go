@@ -32,7 +32,7 @@ func said(p directory.Peer, kind, what, handle string) directory.Heard {
 // publish posts as one of our actors.
 func publish(t testing.TB, d *directory.Directory, handle string, draft directory.Draft) directory.Post {
 	t.Helper()
-	p, err := d.Publish(context.Background(), handle, draft, "a test")
+	p, err := d.Publish(context.Background(), directory.Actor{Name: "a test"}, handle, draft, "a test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func converse(t testing.TB, d *directory.Directory) {
 		},
 	})
 	slip := publish(t, d, "hypha", directory.Draft{Text: "A slip."})
-	if err := d.DeletePost(ctx, "hypha", slip.ID, "a test"); err != nil {
+	if err := d.DeletePost(ctx, directory.Actor{Name: "a test"}, "hypha", slip.ID, "a test"); err != nil {
 		t.Fatal(err)
 	}
 	for n := range 13 {
@@ -141,7 +141,7 @@ func discuss(t testing.TB, d *directory.Directory, post directory.Post) {
 		Warning: "Long words, and a remark about " + strings.Repeat("food", 30),
 	})
 	hidden := answer(t, d, stranger("seller", "Seller"), post.Handle, post.ID, 4, directory.Reply{Content: `<p>Cheap watches!</p>`})
-	if err := d.HideReply(context.Background(), post.Handle, hidden.ID, true); err != nil {
+	if err := d.HideReply(context.Background(), directory.Actor{Name: "a test"}, post.Handle, hidden.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	answer(t, d, ada, post.Handle, post.ID, 5, directory.Reply{Content: `<p>No, thank you.</p>`, InReplyTo: hidden.ID})

@@ -113,7 +113,7 @@ func TestHiddenReplyIsNotShown(t *testing.T) {
 	if body := get(h, postAt("testa", post.ID)).Body.String(); !strings.Contains(body, "Cheap watches") || !strings.Contains(replyWith(body, "No thanks"), "Seller") {
 		t.Fatal("the reply is not there before it is hidden")
 	}
-	if err := d.HideReply(context.Background(), "testa", watches.ID, true); err != nil {
+	if err := d.HideReply(context.Background(), directory.Actor{Name: "a test"}, "testa", watches.ID, true); err != nil {
 		t.Fatal(err)
 	}
 	body := get(h, postAt("testa", post.ID)).Body.String()
@@ -157,11 +157,11 @@ func TestPagesChangeWithWhatIsHeard(t *testing.T) {
 				return d.EditReply(ctx, said(ada, "Update", "update", "testa"), reply)
 			}, []string{note}},
 			{"another name of its author", func() error { return d.RememberPeer(ctx, stranger("ada", "Ada Lovelace")) }, []string{note, introduction}},
-			{"hiding it", func() error { return d.HideReply(ctx, "testa", reply.ID, true) }, all},
-			{"showing it again", func() error { return d.HideReply(ctx, "testa", reply.ID, false) }, all},
+			{"hiding it", func() error { return d.HideReply(ctx, directory.Actor{Name: "a test"}, "testa", reply.ID, true) }, all},
+			{"showing it again", func() error { return d.HideReply(ctx, directory.Actor{Name: "a test"}, "testa", reply.ID, false) }, all},
 			{"its deletion", func() error { return d.ForgetNote(ctx, said(ada, "Delete", "delete", "testa"), reply.ID) }, all},
 			{"a like of the introduction", func() error { react(t, d, ada, directory.Like, "testa", 0); return nil }, []string{coop, introduction}},
-			{"hiding what was said to it", func() error { return d.HideReply(ctx, "testa", intro.ID, true) }, []string{coop}},
+			{"hiding what was said to it", func() error { return d.HideReply(ctx, directory.Actor{Name: "a test"}, "testa", intro.ID, true) }, []string{coop}},
 		} {
 			tags := make(map[string]string)
 			for _, path := range append(all, introduction) {
@@ -334,7 +334,7 @@ func TestIntroductionIsAnswered(t *testing.T) {
 			if body := w.Body.String(); w.Code != http.StatusOK || replyWith(body, "Welcome, "+handle) == "" || !strings.Contains(body, config.Origin+path+"</code>") {
 				t.Errorf("%s: %d, without the reply or the address", path, w.Code)
 			}
-			if err := d.HideReply(context.Background(), handle, reply.ID, true); err != nil {
+			if err := d.HideReply(context.Background(), directory.Actor{Name: "a test"}, handle, reply.ID, true); err != nil {
 				t.Fatal(err)
 			}
 			if w := get(h, path); w.Code != http.StatusSeeOther {

@@ -46,6 +46,7 @@ func (s *Server) showDesk(w http.ResponseWriter, status int, name string, body a
 // desk is where a co-op sees its news, and what came of it.
 type desk struct {
 	Desk      deskHead
+	Waiting   []waitingPost // none but on the first page of posts
 	Posts     []deskPost
 	Newest    string
 	Older     string
@@ -96,6 +97,11 @@ func (s *Server) news(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d.Newest, d.Older = found.Newest, found.Older
+	if d.Newest == "" {
+		if d.Waiting, err = s.waiting(ctx, c.Handle); err != nil {
+			return err
+		}
+	}
 	if d.Posts, err = s.receipted(ctx, c.Handle, found.Posts); err != nil {
 		return err
 	}
@@ -146,14 +152,11 @@ func (s *Server) hideReply(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	id, hide := r.PostForm.Get("reply"), r.PostForm.Get("do") == "hide"
-	act, done := "showed a reply", "shown"
+	done := "shown"
 	if hide {
-		act, done = "hid a reply", "hidden"
+		done = "hidden"
 	}
-	if err := s.directory.HideReply(r.Context(), c.Handle, id, hide); err != nil {
-		return err
-	}
-	if err := s.directory.Audit(r.Context(), by, act, c.Handle, id); err != nil {
+	if err := s.directory.HideReply(r.Context(), by, c.Handle, id, hide); err != nil {
 		return err
 	}
 	s.sessions.Put(r.Context(), doneKey, done)
@@ -208,10 +211,7 @@ func (s *Server) deletePost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.directory.DeletePost(r.Context(), c.Handle, p.ID, fromNewsPage); err != nil {
-		return err
-	}
-	if err := s.directory.Audit(r.Context(), by, "deleted a post", c.Handle, postPath(c.Handle, p.ID)); err != nil {
+	if err := s.directory.DeletePost(r.Context(), by, c.Handle, p.ID, fromNewsPage); err != nil {
 		return err
 	}
 	return s.toDesk(w, r, c, "deleted")

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"coopverse/directory"
 
@@ -65,6 +66,22 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 	adds.post("/add", brook()...)
 	proving := adds.get("/add").Body.Bytes()
 	adds.post("/add/pretend")
+	for text, due := range map[string]time.Duration{
+		"**We have a desk free** in our new house.\n\n- light\n- quiet\n- [near the station](https://agaric.example/way)\n\n#coworking": 50 * time.Hour, "Our next open evening, with @nobody@mastodon.example": 90 * time.Hour,
+	} {
+		waits, err := d.Schedule(context.Background(), grace.by, "agaric", directory.Draft{Text: text, Markdown: true, Language: "en", Pictures: []directory.DraftPicture{painted(t, 600, 400, "A house with a green door.")}}, time.Now().Add(due))
+		if err == nil && due > 80*time.Hour {
+			err = d.NotPublished(context.Background(), waits, "@nobody@mastodon.example: not found", true)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	waiting, err := d.ScheduledPosts(context.Background(), "agaric")
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := scheduledAt("agaric", waiting[0].ID)
 	replies, err := d.AllReplies(context.Background(), "agaric", 1)
 	if err != nil {
 		t.Fatal(err)
@@ -131,6 +148,16 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 		}},
 		{name: "recompose", path: edit},
 		{name: "recompose-conflict", path: edit, parts: []part{written("version", "1"), written("text", "Mine."), written("language", "de"), written("do", "post")}},
+		{name: "compose-answer", path: "/coops/agaric/news/new?" + url.Values{"answer": {replies[0].ID}}.Encode()},
+		{name: "compose-when-wrong", path: "/coops/agaric/news/new", parts: []part{
+			written("text", "## Soon\n\n> We *move*, they said.\n\n1. pack\n2. `carry`\n\n```\nmake house\n```"), written("when", "later"), written("due", "2020-01-01T09:00"), written("do", "post"),
+		}},
+		{name: "compose-markdown", path: "/coops/agaric/news/new", parts: []part{
+			written("text", "## Soon\n\n> We *move*, they said.\n\n1. pack\n2. `carry` ~~nothing~~\n   - **everything**\n\n```\nmake house\n```"), written("language", "en"), written("do", "preview"),
+		}},
+		{name: "recompose-waiting", path: waits + "/edit"},
+		{name: "cancel", path: waits + "/cancel"},
+		{name: "people", path: "/coops/agaric/people"},
 		{name: "delete", path: newsPath("agaric", 2) + "/delete"},
 	}
 }

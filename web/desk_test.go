@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -23,12 +24,20 @@ type neighbours struct {
 
 	hypha  directory.Post
 	theirs directory.Reply
+	waits  map[string]directory.ScheduledPost // a post of each that waits
 }
 
 func eachNeighbours(t *testing.T, test func(t *testing.T, n neighbours)) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
-		n := neighbours{d: d, h: pagesOf(t, d, config), ada: seated(t, d, "agaric", "Ada", directory.Editor)}
-		seated(t, d, "hypha", "Hedy", directory.Owner)
+		n := neighbours{d: d, h: pagesOf(t, d, config), ada: seated(t, d, "agaric", "Ada", directory.Editor), waits: make(map[string]directory.ScheduledPost)}
+		hedy := seated(t, d, "hypha", "Hedy", directory.Owner)
+		for handle, by := range map[string]directory.Actor{"agaric": n.ada.by, "hypha": hedy.by} {
+			s, err := d.Schedule(context.Background(), by, handle, directory.Draft{Text: "We stay. Later."}, time.Now().Add(time.Hour))
+			if err != nil {
+				t.Fatal(err)
+			}
+			n.waits[handle] = s
+		}
 		ada := stranger("ada", "Ada L.")
 		befriend(t, d, "agaric", "mary")
 		n.post = publish(t, d, "agaric", directory.Draft{Text: "We moved.", Language: "en", Pictures: []directory.DraftPicture{painted(t, 9, 9, "A house")}})
@@ -40,10 +49,14 @@ func eachNeighbours(t *testing.T, test func(t *testing.T, n neighbours)) {
 }
 
 // deskPaths are the pages of a co-op's desk, and where its forms are sent.
-func deskPaths(handle string, post int64) (pages, forms []string) {
-	at := newsPath(handle, post)
-	return []string{"/coops/" + handle + "/edit", "/coops/" + handle + "/history", "/coops/" + handle + "/news", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete"},
-		[]string{"/coops/" + handle + "/edit", "/coops/" + handle + "/history", "/coops/" + handle + "/news/replies", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete"}
+func (n neighbours) deskPaths(handle string, post int64) (pages, forms []string) {
+	at, waits := newsPath(handle, post), scheduledAt(handle, n.waits[handle].ID)
+	return []string{"/coops/" + handle + "/edit", "/coops/" + handle + "/history", "/coops/" + handle + "/news", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete", waits + "/edit", waits + "/cancel"},
+		[]string{"/coops/" + handle + "/edit", "/coops/" + handle + "/history", "/coops/" + handle + "/news/replies", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete", waits + "/edit", waits + "/now", waits + "/cancel"}
+}
+
+func scheduledAt(handle string, id int64) string {
+	return "/coops/" + handle + "/news/scheduled/" + strconv.FormatInt(id, 10)
 }
 
 // everythingSent is a form that would do something at each of those addresses.
@@ -75,6 +88,13 @@ func (n neighbours) state(t testing.TB, handle string, post int64) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	waiting, err := n.d.ScheduledPosts(ctx, handle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range waiting {
+		p.Body += "|" + s.Body + s.UpdatedAt.Format(time.RFC3339Nano)
+	}
 	log, err := n.d.AuditLog(ctx, handle, 100)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +105,7 @@ func (n neighbours) state(t testing.TB, handle string, post int64) string {
 func TestNobodyWorksAtTheDeskOfAnotherCoop(t *testing.T) {
 	eachNeighbours(t, func(t *testing.T, n neighbours) {
 		before, changes := n.state(t, "hypha", n.hypha.ID), lastChange(t, n.d)
-		pages, forms := deskPaths("hypha", n.hypha.ID)
+		pages, forms := n.deskPaths("hypha", n.hypha.ID)
 		for _, path := range pages {
 			if w := n.ada.asks(n.h, path); w.Code != http.StatusForbidden || strings.Contains(w.Body.String(), "We stay.") {
 				t.Errorf("GET %s: %d", path, w.Code)
@@ -109,6 +129,15 @@ func TestNobodyWorksAtTheDeskOfAnotherCoop(t *testing.T) {
 			}
 			if w := n.everythingSent(t, n.ada, newsPath("agaric", n.hypha.ID)+end, n.theirs); w.Code != http.StatusNotFound {
 				t.Errorf("POST the other's post%s: %d", end, w.Code)
+			}
+		}
+		for _, end := range []string{"/edit", "/now", "/cancel"} {
+			at := scheduledAt("agaric", n.waits["hypha"].ID) + end
+			if w := n.ada.asks(n.h, at); w.Code != http.StatusNotFound && w.Code != http.StatusMethodNotAllowed || strings.Contains(w.Body.String(), "We stay.") {
+				t.Errorf("GET the other's scheduled post%s: %d", end, w.Code)
+			}
+			if w := n.everythingSent(t, n.ada, at, n.theirs); w.Code != http.StatusNotFound && w.Code != http.StatusConflict {
+				t.Errorf("POST the other's scheduled post%s: %d", end, w.Code)
 			}
 		}
 		for _, id := range []string{n.theirs.ID, "https://mastodon.example/nothing", "", "\x00", "\xff"} {
@@ -142,7 +171,7 @@ func TestNobodyWorksAtTheDeskOfAnotherCoop(t *testing.T) {
 func TestFormsOfOtherSitesDoNothingAtADesk(t *testing.T) {
 	eachNeighbours(t, func(t *testing.T, n neighbours) {
 		before := n.state(t, "agaric", n.post.ID)
-		_, forms := deskPaths("agaric", n.post.ID)
+		_, forms := n.deskPaths("agaric", n.post.ID)
 		for _, path := range forms {
 			for name, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"} {
 				r := httptest.NewRequest(http.MethodPost, path, strings.NewReader("do=hide&version=1&name=x&reply="+url.QueryEscape(n.reply.ID)))
@@ -162,12 +191,12 @@ func TestFormsOfOtherSitesDoNothingAtADesk(t *testing.T) {
 func TestReadingADeskChangesNothing(t *testing.T) {
 	eachNeighbours(t, func(t *testing.T, n neighbours) {
 		before, changes := n.state(t, "agaric", n.post.ID), lastChange(t, n.d)
-		pages, forms := deskPaths("agaric", n.post.ID)
+		pages, forms := n.deskPaths("agaric", n.post.ID)
 		what := "?do=hide&do=post&version=1&name=x&unset=name&text=x&reply=" + url.QueryEscape(n.reply.ID)
 		for _, path := range append(pages, forms...) {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
 				w := n.ada.does(n.h, httptest.NewRequest(method, path+what, nil))
-				if want := map[bool]int{true: http.StatusMethodNotAllowed, false: http.StatusOK}[strings.HasSuffix(path, "/replies")]; w.Code != want {
+				if want := map[bool]int{true: http.StatusMethodNotAllowed, false: http.StatusOK}[strings.HasSuffix(path, "/replies") || strings.HasSuffix(path, "/now")]; w.Code != want {
 					t.Errorf("%s %s: %d", method, path, w.Code)
 				}
 				if w.Code == http.StatusOK && (w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("ETag") != "") {
@@ -193,7 +222,7 @@ func TestRemovedMemberCanDoNothingMore(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := n.state(t, "agaric", n.post.ID)
-		pages, forms := deskPaths("agaric", n.post.ID)
+		pages, forms := n.deskPaths("agaric", n.post.ID)
 		for _, path := range append(pages, draft) {
 			if w := n.ada.asks(n.h, path); w.Code != http.StatusForbidden {
 				t.Errorf("GET %s: %d", path, w.Code)

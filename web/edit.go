@@ -40,6 +40,7 @@ type editing struct {
 	Desk     deskHead
 	Version  int64
 	Fields   []*formField
+	Typed    bool // before signing in
 	Conflict bool // somebody else has changed the entry meanwhile
 	Wrong    []*formField
 	TooLarge bool // some of what was sent was not read
@@ -74,6 +75,13 @@ func (s *Server) editForm(w http.ResponseWriter, r *http.Request) error {
 	e, standing, err := s.editing(r.Context(), c)
 	if err != nil {
 		return err
+	}
+	if typed := s.typed(r); typed != nil {
+		e.Typed = true
+		e.take(typed)
+		if version, err := strconv.ParseInt(typed.Get("version"), 10, 64); err == nil {
+			e.Version = version // so that nothing is overwritten that was changed since
+		}
 	}
 	e.Preview = s.previewOf(c, e, directory.Edit{}, standing)
 	return s.showEdit(w, http.StatusOK, e)

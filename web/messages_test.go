@@ -55,7 +55,7 @@ func families() map[string][]string {
 	for _, shelf := range shelves {
 		members["edit.shelf_"] = append(members["edit.shelf_"], shelf.name)
 	}
-	members["desk.done_"] = []string{"saved", "same", "put_back", "posted", "edited", "deleted", "hidden", "shown", "stated", "withdrawn", "proved", "unseen"}
+	members["desk.done_"] = []string{"saved", "same", "put_back", "posted", "edited", "deleted", "hidden", "shown", "scheduled", "cancelled", "stated", "withdrawn", "proved", "unseen"}
 	members["operators.done_"] = []string{"accepted", "refused", "confirmed", "refused_evidence", "ended", "resolved"}
 	members["add.hint_"] = []string{"name", "contact"}
 	members["add.label_"] = []string{"contact", "evidence-1", "evidence-2"}
@@ -72,9 +72,10 @@ func families() map[string][]string {
 	for _, part := range parts {
 		members["edit.part_"] = append(members["edit.part_"], part.name)
 	}
-	members["compose.wrong_"] = []string{"too_large"}
+	members["compose.wrong_"] = []string{"too_large", "gone", "unanswerable"}
 	members["compose.slot_"] = []string{"alt_missing", "alt_long", "no_picture", "lost"}
-	for _, part := range []string{"role.", "register.lede_", "invitation.lede_", "claim.member_", "people.invited_"} {
+	members["compose.due_"] = []string{"unused", "missing", "form"}
+	for _, part := range []string{"role.", "register.lede_", "invitation.lede_", "claim.member_", "people.invited_", "people.open_"} {
 		members[part] = []string{string(directory.Owner), string(directory.Editor)}
 	}
 	for _, method := range []string{"rel-me", "meta", "file", "dns"} {
@@ -83,7 +84,7 @@ func families() map[string][]string {
 		}
 	}
 	members["claim.found_"] = append(members["claim.found_"], sandboxProof)
-	members["me.notice_"] = []string{"claimed", "waiting", "invited", "sent", "passkey_added", "passkey_removed", "ended"}
+	members["me.notice_"] = []string{"claimed", "waiting", "invited", "sent", "passkey_added", "passkey_removed", "ended", "left"}
 	for _, wrong := range []mistyped{typedNothing, typedOddly, typedTooMuch, typedNumbers, typedUs, typedUnknown} {
 		members["follow.wrong_"] = append(members["follow.wrong_"], string(wrong))
 	}

@@ -9,12 +9,19 @@ import (
 	"github.com/gorilla/mux"
 )
 
+// auditShown is how many acts one page of the audit log shows.
+const auditShown = 20
+
 // membership is what the page shows on which owners say who speaks for a co-op.
 type membership struct {
 	Coop    directory.Coop
 	Me      int64 // id of who looks
 	Members []directory.Member
 	Waiting []directory.Claim // of people who want to be owners
+
+	Open  []directory.Invitation // invitations that can still be used
+	Log   []directory.AuditEntry
+	Older string // address of what was done before that, or ""
 
 	Link string         // of a new invitation, shown once; or ""
 	Role directory.Role // that it gives
@@ -58,6 +65,20 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, shown member
 			shown.Waiting = append(shown.Waiting, claim)
 		}
 	}
+	if shown.Open, err = s.directory.OpenInvitations(ctx, shown.Coop.Handle); err != nil {
+		return err
+	}
+	before, err := readBefore(r)
+	if err != nil {
+		return err
+	}
+	if shown.Log, err = s.directory.AuditBefore(ctx, shown.Coop.Handle, before, auditShown+1); err != nil {
+		return err
+	}
+	if len(shown.Log) > auditShown {
+		shown.Log = shown.Log[:auditShown]
+		shown.Older = shown.Path() + "?before=" + strconv.FormatInt(shown.Log[auditShown-1].ID, 10) + "#log"
+	}
 	return s.show(w, http.StatusOK, "people", page{Path: peoplePath(shown.Coop.Handle), NoIndex: true, Body: shown})
 }
 
@@ -79,18 +100,75 @@ func (s *Server) invite(w http.ResponseWriter, r *http.Request) error {
 	return s.showPeople(w, r, membership{Coop: c, Me: by.PersonID, Link: s.config.Origin + "/invitations/" + token, Role: role})
 }
 
-// removeMember ends somebody's place in a co-op, from their next request on.
-func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {
-	if err := s.form(w, r, maxForm); err != nil {
+// withdrawInvitation ends an invitation that nobody has used.
+func (s *Server) withdrawInvitation(w http.ResponseWriter, r *http.Request) error {
+	c, by, id, err := s.ownedForm(w, r)
+	if err != nil {
 		return err
+	}
+	if err := s.directory.WithdrawInvitation(r.Context(), by, c.Handle, id); err != nil {
+		return err
+	}
+	http.Redirect(w, r, peoplePath(c.Handle), http.StatusSeeOther)
+	return nil
+}
+
+// setRole makes an owner of an editor, or the other way round.
+func (s *Server) setRole(w http.ResponseWriter, r *http.Request) error {
+	c, by, id, err := s.ownedForm(w, r)
+	if err != nil {
+		return err
+	}
+	role := directory.Role(r.PostForm.Get("role"))
+	if err := s.directory.SetRole(r.Context(), by, c.Handle, id, role); err != nil {
+		return err
+	}
+	to := peoplePath(c.Handle)
+	if id == by.PersonID && role != directory.Owner {
+		to = "/me"
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// ownedForm is owned for a form about the person or thing with the number in the
+// address.
+func (s *Server) ownedForm(w http.ResponseWriter, r *http.Request) (c directory.Coop, by directory.Actor, id int64, err error) {
+	if err := s.form(w, r, maxForm); err != nil {
+		return c, by, 0, err
 	}
 	c, by, elsewhere, err := s.owned(w, r)
-	if elsewhere || err != nil {
+	if err == nil && elsewhere {
+		err = errNotFound
+	}
+	if err != nil {
+		return c, by, 0, err
+	}
+	if id, err = strconv.ParseInt(mux.Vars(r)["id"], 10, 64); err != nil {
+		err = errNotFound
+	}
+	return c, by, id, err
+}
+
+// leave ends the place that whoever is signed in has in a co-op.
+func (s *Server) leave(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.mine(w, r)
+	if err != nil {
 		return err
 	}
-	id, err := strconv.ParseInt(mux.Vars(r)["id"], 10, 64)
+	if err := s.directory.RemoveMember(r.Context(), who(p), r.PostForm.Get("handle"), p.ID); err != nil {
+		return err
+	}
+	s.sessions.Put(r.Context(), noticeKey, "left")
+	http.Redirect(w, r, "/me", http.StatusSeeOther)
+	return nil
+}
+
+// removeMember ends somebody's place in a co-op, from their next request on.
+func (s *Server) removeMember(w http.ResponseWriter, r *http.Request) error {
+	c, by, id, err := s.ownedForm(w, r)
 	if err != nil {
-		return errNotFound
+		return err
 	}
 	if err := s.directory.RemoveMember(r.Context(), by, c.Handle, id); err != nil {
 		return err

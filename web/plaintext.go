@@ -1,54 +1,52 @@
 package web
 
 import (
+	"html"
+	"html/template"
 	"slices"
 	"strings"
 
 	"coopverse/directory"
 	"coopverse/directory/prose"
+
+	"github.com/microcosm-cc/bluemonday"
 )
 
-// paragraph is a paragraph of plain text, cut where links begin and end.
-type paragraph []piece
-
-// piece is some words, and where they lead.
-type piece struct {
-	Text, URL string // URL is "" for mere words
-	Here      bool   // it leads to one of our own pages
+// wordsOf is what a post says as HTML, with links for what it refers to.
+func wordsOf(p directory.Post) template.HTML {
+	return template.HTML(p.Writing().HTML(prose.Markup{
+		Part: func(part prose.Part) string { return linkedPart(part, p) },
+		Link: linkAway,
+	}))
 }
 
-// paragraphsOf cuts the text of a post at blank lines, and links what it refers
-// to.
-func paragraphsOf(p directory.Post) []paragraph {
-	var paragraphs []paragraph
-	for part := range strings.SplitSeq(strings.ReplaceAll(p.Body, "\r\n", "\n"), "\n\n") {
-		if part = strings.TrimSpace(part); part != "" {
-			paragraphs = append(paragraphs, piecesOf(part, p))
+func linkedPart(part prose.Part, p directory.Post) string {
+	words := html.EscapeString(part.Text)
+	switch part.Kind {
+	case prose.Link:
+		return linkAway(part.Name, words)
+	case prose.Mention:
+		if profile := profileOf(part.Name, p.Mentions); profile != "" {
+			return linkAway(profile, words)
+		}
+	case prose.Hashtag:
+		return linkHere(tagPath(part.Name), words)
+	case prose.Coop: // whom a person writes about in brackets may be anybody
+		if p.NamesCoops() {
+			return "(" + linkHere(coopPath(part.Name), "@"+part.Name) + ")"
 		}
 	}
-	return paragraphs
+	return words
 }
 
-func piecesOf(text string, p directory.Post) paragraph {
-	var pieces paragraph
-	for _, part := range prose.Parts(text) {
-		found := piece{Text: part.Text}
-		switch part.Kind {
-		case prose.Link:
-			found.URL = part.Name
-		case prose.Mention:
-			found.URL = profileOf(part.Name, p.Mentions)
-		case prose.Hashtag:
-			found.URL, found.Here = tagPath(part.Name), true
-		case prose.Coop: // whom a person writes about in brackets may be anybody
-			if p.NamesCoops() {
-				pieces = append(pieces, piece{Text: "("}, piece{Text: "@" + part.Name, URL: coopPath(part.Name), Here: true}, piece{Text: ")"})
-				continue
-			}
-		}
-		pieces = append(pieces, found)
-	}
-	return pieces
+// linkAway is a link to a page elsewhere, for which we do not vouch; its words
+// are HTML already.
+func linkAway(address, words string) string {
+	return `<a href="` + html.EscapeString(address) + `" rel="nofollow noopener">` + words + `</a>`
+}
+
+func linkHere(path, words string) string {
+	return `<a href="` + html.EscapeString(path) + `">` + words + `</a>`
 }
 
 // profileOf is the page of somebody whom a post names as name@host, or "" if
@@ -61,11 +59,11 @@ func profileOf(account string, mentions []directory.PostMention) string {
 	return webLink(mentions[at].URL)
 }
 
-// String is the paragraph without its links.
-func (p paragraph) String() string {
-	var b strings.Builder
-	for _, piece := range p {
-		b.WriteString(piece.Text)
-	}
-	return b.String()
+var noTags = bluemonday.StrictPolicy()
+
+// firstLine is the first paragraph of a text without its markup.
+func firstLine(words template.HTML) string {
+	first, _, _ := strings.Cut(string(words), "</p>")
+	spaced := strings.NewReplacer("<br>", "\n", "</li>", "\n").Replace(first)
+	return strings.TrimSpace(html.UnescapeString(noTags.Sanitize(spaced)))
 }

@@ -1,10 +1,14 @@
 package web
 
 import (
+	"html"
+	"regexp"
 	"strings"
 	"testing"
 
 	"coopverse/directory"
+
+	"github.com/microcosm-cc/bluemonday"
 )
 
 // ofTheDirectory is a post in which the directory says what has changed.
@@ -12,24 +16,21 @@ func ofTheDirectory(text string) directory.Post {
 	return directory.Post{Handle: directory.DirectoryHandle, Automatic: true, Body: text}
 }
 
-// linked shows what the pieces of a text lead to: to a page elsewhere (>), or
-// to one of ours (>>).
+// linked shows what the words of a post lead to: to a page elsewhere (>), or to
+// one of ours (>>).
 func linked(p directory.Post) string {
-	var b strings.Builder
-	for _, paragraph := range paragraphsOf(p) {
-		for _, piece := range paragraph {
-			switch {
-			case piece.URL == "":
-				b.WriteString(piece.Text)
-			case piece.Here:
-				b.WriteString("[" + piece.Text + ">>" + piece.URL + "]")
-			default:
-				b.WriteString("[" + piece.Text + ">" + piece.URL + "]")
-			}
+	words := strings.TrimSuffix(strings.TrimPrefix(string(wordsOf(p)), "<p>"), "</p>")
+	words = links.ReplaceAllStringFunc(words, func(link string) string {
+		at := links.FindStringSubmatch(link)
+		if at[2] == "" {
+			return "[" + at[3] + ">>" + at[1] + "]"
 		}
-	}
-	return b.String()
+		return "[" + at[3] + ">" + at[1] + "]"
+	})
+	return html.UnescapeString(words)
 }
+
+var links = regexp.MustCompile(`<a href="([^"]*)"( rel="nofollow noopener")?>(.*?)</a>`)
 
 func TestLinksInPlainText(t *testing.T) {
 	for text, want := range map[string]string{
@@ -71,28 +72,49 @@ func TestPlainTextLinksThoseWhoWereFound(t *testing.T) {
 	}
 }
 
-func TestPlainTextHasParagraphs(t *testing.T) {
-	p := paragraphsOf(directory.Post{Body: "one\n\n \n\ntwo #b\nlines\r\n\r\nthree\n"})
-	if len(p) != 3 || p[0].String() != "one" || p[1].String() != "two #b\nlines" || p[2].String() != "three" {
-		t.Errorf("paragraphs: %q", p)
+func TestPostHasParagraphsAndAFirstLine(t *testing.T) {
+	p := post{Post: directory.Post{Body: "one & <b>\n\n \n\ntwo #b\nlines\r\n\r\nthree\n"}}
+	if got, want := string(p.Words()), `<p>one &amp; &lt;b&gt;</p><p>two <a href="/tags/b">#b</a><br>lines</p><p>three</p>`; got != want {
+		t.Errorf("it says %s, want %s", got, want)
+	}
+	for body, want := range map[string]string{p.Body: "one & <b>", "a\nb #c": "a\nb #c", "": ""} {
+		if p.Body = body; p.Line() != want {
+			t.Errorf("the line is %q, want %q", p.Line(), want)
+		}
+	}
+	p.Post = directory.Post{Markdown: true, Body: "# *Big* [news](https://a.example) `<b>`\n\nMore"}
+	if got := p.Line(); got != "Big news <b>" {
+		t.Errorf("the line is %q", got)
 	}
 }
 
-func FuzzPlainText(f *testing.F) {
-	f.Add("a https://b.example/(c)).\n\n(@d) #e @f@g.example")
-	f.Add("https://%zz http://[::1]:x/ (@")
-	f.Fuzz(func(t *testing.T, text string) {
-		for _, p := range paragraphsOf(ofTheDirectory(text)) {
-			if !strings.Contains(strings.ReplaceAll(text, "\r\n", "\n"), p.String()) {
-				t.Errorf("%q became %q", text, p)
-			}
-			for _, piece := range p {
-				if piece.URL != "" && !piece.Here && webLink(piece.URL) == "" {
-					t.Errorf("%q leads to %q", text, piece.URL)
-				}
-				if piece.Here && !strings.HasPrefix(piece.URL, "/coops/") && !strings.HasPrefix(piece.URL, "/tags/") {
-					t.Errorf("%q leads to %q", text, piece.URL)
-				}
+// allowed is all that a post may be on our pages.
+var allowed = func() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li")
+	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
+	p.AllowAttrs("href", "rel").OnElements("a")
+	p.AllowURLSchemes("http", "https")
+	p.AllowRelativeURLs(true)
+	return p
+}()
+
+func FuzzPosts(f *testing.F) {
+	f.Add("a https://b.example/(c)).\n\n(@d) #e @f@g.example", false)
+	f.Add("https://%zz http://[::1]:x/ (@", false)
+	f.Add("*a* [b](javascript:c) <script> [\"](https://d.example/?\"onclick=e)", true)
+	f.Fuzz(func(t *testing.T, text string, markdown bool) {
+		p := ofTheDirectory(text)
+		p.Markdown = markdown
+		words := string(wordsOf(p))
+		if clean := allowed.Sanitize(words); strings.Count(clean, "<") != strings.Count(words, "<") {
+			t.Errorf("%q becomes %q, of which %q is allowed", text, words, clean)
+		}
+		for _, at := range links.FindAllStringSubmatch(words, -1) {
+			if away := html.UnescapeString(at[1]); at[2] != "" && webLink(away) == "" {
+				t.Errorf("%q leads to %q", text, away)
+			} else if at[2] == "" && !strings.HasPrefix(away, "/coops/") && !strings.HasPrefix(away, "/tags/") {
+				t.Errorf("%q leads to %q", text, away)
 			}
 		}
 	})

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"html/template"
 	"maps"
 	"net/http"
 	"net/url"
@@ -32,16 +33,11 @@ func postPath(handle string, id int64) string {
 // Path is where the post's own page is.
 func (p post) Path() string { return postPath(p.Handle, p.ID) }
 
-// Paragraphs is what the post says.
-func (p post) Paragraphs() []paragraph { return paragraphsOf(p.Post) }
+// Words is what the post says.
+func (p post) Words() template.HTML { return wordsOf(p.Post) }
 
 // Line is the beginning of the post, for a list.
-func (p post) Line() string {
-	for _, first := range p.Paragraphs() {
-		return first.String()
-	}
-	return ""
-}
+func (p post) Line() string { return firstLine(p.Words()) }
 
 // posts is one page of posts, newest first.
 type posts struct {

@@ -55,7 +55,7 @@ func TestPostSaysItsLanguageAndWhatItAnswers(t *testing.T) {
 	if strings.Contains(get(h, "/coops/testa").Body.String(), ">edited<") {
 		t.Error("a new post is said to be edited")
 	}
-	if _, err := d.EditPost(context.Background(), "testa", post.ID, directory.Draft{Text: "Oui, nous venons tous.", Language: "fr"}, "a test"); err != nil {
+	if _, err := d.EditPost(context.Background(), directory.Actor{Name: "a test"}, "testa", post.ID, directory.Draft{Text: "Oui, nous venons tous.", Language: "fr"}, "a test"); err != nil {
 		t.Fatal(err)
 	}
 	if body := get(h, "/coops/testa").Body.String(); !strings.Contains(body, ">edited<") || !strings.Contains(body, "venons tous") {

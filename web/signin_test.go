@@ -43,6 +43,7 @@ func TestInvitations(t *testing.T) {
 		// an editor invites and removes nobody
 		for _, w := range []*httptest.ResponseRecorder{
 			grace.get("/coops/igalia/people"), grace.post("/coops/igalia/people/invite", "role", "owner"), grace.post("/coops/igalia/people/1/remove"),
+			grace.post("/coops/igalia/people/2/role", "role", "owner"), grace.post("/coops/igalia/people/invitations/1/withdraw"),
 		} {
 			if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "not yours to change") {
 				t.Errorf("an editor: %d", w.Code)

@@ -73,10 +73,10 @@ type ProofWay struct {
 // PublishPost posts as the actor with that handle, after looking up whom the
 // draft names. The error is an ErrInvalid, or one of Directory.Publish, when the
 // draft cannot be taken.
-type PublishPost func(ctx context.Context, handle string, draft directory.Draft, origin string) (directory.Post, error)
+type PublishPost func(ctx context.Context, by directory.Actor, handle string, draft directory.Draft, origin string) (directory.Post, error)
 
 // EditPost gives a post another text, in the same way.
-type EditPost func(ctx context.Context, handle string, id int64, draft directory.Draft, origin string) (directory.Post, error)
+type EditPost func(ctx context.Context, by directory.Actor, handle string, id int64, draft directory.Draft, origin string) (directory.Post, error)
 
 // Server answers browsers and programs over HTTP.
 type Server struct {

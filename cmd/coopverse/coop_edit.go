@@ -101,3 +101,6 @@ func (cmd *coopEditCommand) addPictures(ctx context.Context, d *directory.Direct
 // origin of what is changed here. The history shows it to everybody, so it
 // does not name the person.
 const fromCommandLine = "command line"
+
+// operator is whoever gives a command, as the audit log names one.
+var operator = directory.Actor{Name: fromCommandLine}

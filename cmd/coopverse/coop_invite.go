@@ -44,7 +44,7 @@ func printInvitation(ctx context.Context, p *program, std streams, handle string
 	if origin == "" {
 		return refuse("the directory has no address yet, with which the link begins: start coopverse serve, or coopverse try --data DIR, first")
 	}
-	token, err := d.Invite(ctx, directory.Actor{Name: fromCommandLine}, handle, role)
+	token, err := d.Invite(ctx, operator, handle, role)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 type coopPostCommand struct {
 	Handle   string   `arg:"" help:"The co-op's handle, or directory."`
 	Text     string   `help:"What the post says: plain text with #hashtags, @name@host and web addresses; - reads it from standard input." placeholder:"TEXT" env:"-"`
+	Markdown bool     `help:"The text is Markdown: emphasis, links, lists, quotations and code."`
 	Image    []string `help:"A picture for the post, JPEG, PNG, GIF or WebP; up to four." placeholder:"FILE" sep:"none" env:"-"`
 	Alt      []string `help:"What a picture shows, for those who cannot see it; one for each --image, in their order." placeholder:"TEXT" sep:"none" env:"-"`
 	Language string   `help:"Language of the text, such as en or pt-BR; as before an edit, or as it reads, when it is not given." placeholder:"TAG" env:"-"`
@@ -65,14 +66,14 @@ func (cmd *coopPostCommand) Run(ctx context.Context, p *program, std streams) er
 	switch {
 	case cmd.Delete != "":
 		if post.ID, err = postID(site, cmd.Handle, cmd.Delete); err == nil {
-			err = d.DeletePost(ctx, cmd.Handle, post.ID, fromCommandLine)
+			err = d.DeletePost(ctx, operator, cmd.Handle, post.ID, fromCommandLine)
 		}
 	case cmd.Edit != "":
 		if post.ID, err = postID(site, cmd.Handle, cmd.Edit); err == nil {
-			_, err = f.EditPost(ctx, cmd.Handle, post.ID, draft, fromCommandLine)
+			_, err = f.EditPost(ctx, operator, cmd.Handle, post.ID, draft, fromCommandLine)
 		}
 	default:
-		post, err = f.Publish(ctx, cmd.Handle, draft, fromCommandLine)
+		post, err = f.Publish(ctx, operator, cmd.Handle, draft, fromCommandLine)
 	}
 	if err != nil {
 		return err
@@ -98,7 +99,7 @@ func (cmd *coopPostCommand) check() error {
 }
 
 func (cmd *coopPostCommand) draft(std streams) (directory.Draft, error) {
-	draft := directory.Draft{Text: cmd.Text, Language: cmd.Language, InReplyTo: cmd.ReplyTo, Boost: cmd.Boost, KeepPictures: len(cmd.Image) == 0}
+	draft := directory.Draft{Text: cmd.Text, Markdown: cmd.Markdown, Language: cmd.Language, InReplyTo: cmd.ReplyTo, Boost: cmd.Boost, KeepPictures: len(cmd.Image) == 0}
 	if cmd.Text == "-" {
 		const longest = 4*directory.MaxPost + 1 // in bytes; one more shows that it is too long
 		text, err := io.ReadAll(io.LimitReader(std.in, longest))

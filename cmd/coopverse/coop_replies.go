@@ -33,7 +33,7 @@ func (cmd *coopRepliesCommand) Run(ctx context.Context, p *program, std streams)
 	defer db.Close()
 	d := directory.New(db)
 	if id := cmd.Hide + cmd.Show; id != "" {
-		if err := d.HideReply(ctx, cmd.Handle, id, cmd.Hide != ""); err != nil {
+		if err := d.HideReply(ctx, operator, cmd.Handle, id, cmd.Hide != ""); err != nil {
 			return err
 		}
 		done := "shown"

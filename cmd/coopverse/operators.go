@@ -71,7 +71,7 @@ func (cmd *operatorsRemoveCommand) Run(ctx context.Context, p *program, std stre
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).RemoveMember(ctx, directory.Actor{Name: fromCommandLine}, directory.DirectoryHandle, cmd.ID); err != nil {
+	if err := directory.New(db).RemoveMember(ctx, operator, directory.DirectoryHandle, cmd.ID); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%d is no operator any more.\n", cmd.ID)

@@ -71,7 +71,7 @@ func (cmd *tryCommand) Run(ctx context.Context, p *program, std streams) error {
 		return err
 	}
 	claims := claimWatch{d, proofs, site, logger}
-	defer meanwhile(ctx, f.Deliver, f.KeepLog, f.KeepMirrors, claims.watch)()
+	defer meanwhile(ctx, f.Deliver, f.PublishDue, f.KeepLog, f.KeepMirrors, claims.watch)()
 	where := "--data " + p.Data
 	if p.Database != "" {
 		where = "--database …"

@@ -48,9 +48,14 @@ const (
 // and what turns the direction of a text.
 const notInLink = `\s\p{Z}\p{Cc}<>"\\\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FFFD}`
 
-// forms finds what begins like something that is referred to: a link, a handle
-// in brackets, a name and a host, a hashtag.
-var forms = regexp.MustCompile(`((?i:https?)://[^` + notInLink + `]+)|\(@([a-z0-9_]{1,30})\)|@(` + nameForm + `)@(` + hostForm + `)|[#＃](` + tagForm + `)`)
+// form is what begins like something that is referred to: a link, a handle in
+// brackets, a name and a host, a hashtag.
+const form = `((?i:https?)://[^` + notInLink + `]+)|\(@([a-z0-9_]{1,30})\)|@(` + nameForm + `)@(` + hostForm + `)|[#＃](` + tagForm + `)`
+
+var (
+	forms  = regexp.MustCompile(form)
+	begins = regexp.MustCompile(`^(?:` + form + `)`)
+)
 
 // Parts cuts a text where links, mentions, hashtags and co-ops in brackets
 // begin and end.
@@ -58,25 +63,7 @@ func Parts(text string) []Part {
 	var parts []Part
 	end := 0
 	for _, at := range forms.FindAllStringSubmatchIndex(text, -1) {
-		group := func(n int) string {
-			if at[2*n] < 0 {
-				return ""
-			}
-			return text[at[2*n]:at[2*n+1]]
-		}
-		p := Part{Text: group(0)}
-		switch link, coop, name, tag := group(1), group(2), group(3), group(5); {
-		case link != "":
-			p.Text = withoutSentence(link)
-			p.Kind, p.Name = Link, webAddress(p.Text)
-		case coop != "":
-			p.Kind, p.Name = Coop, coop
-		case insideWord(text[:at[0]]):
-		case name != "":
-			p.Kind, p.Name = Mention, name+"@"+strings.ToLower(group(4))
-		case tag != "":
-			p.Kind, p.Name = Hashtag, folded(tag)
-		}
+		p := found(text, at)
 		if p.Name == "" {
 			continue
 		}
@@ -92,15 +79,40 @@ func Parts(text string) []Part {
 	return parts
 }
 
+// found is the part that a form has found in a text; without a name if it refers
+// to nothing.
+func found(text string, at []int) Part {
+	group := func(n int) string {
+		if at[2*n] < 0 {
+			return ""
+		}
+		return text[at[2*n]:at[2*n+1]]
+	}
+	p := Part{Text: group(0)}
+	switch link, coop, name, tag := group(1), group(2), group(3), group(5); {
+	case link != "":
+		p.Text = withoutSentence(link)
+		p.Kind, p.Name = Link, webAddress(p.Text)
+	case coop != "":
+		p.Kind, p.Name = Coop, coop
+	case insideWord(text[:at[0]]):
+	case name != "":
+		p.Kind, p.Name = Mention, name+"@"+strings.ToLower(group(4))
+	case tag != "":
+		p.Kind, p.Name = Hashtag, folded(tag)
+	}
+	return p
+}
+
 // Mentions lists whom a text names, each once, in order, as name@host.
-func Mentions(text string) []string { return names(text, Mention) }
+func Mentions(text string) []string { return names(Parts(text), Mention) }
 
 // Hashtags lists the hashtags of a text, each once, in order, folded.
-func Hashtags(text string) []string { return names(text, Hashtag) }
+func Hashtags(text string) []string { return names(Parts(text), Hashtag) }
 
-func names(text string, kind Kind) []string {
+func names(parts []Part, kind Kind) []string {
 	var found []string
-	for _, p := range Parts(text) {
+	for _, p := range parts {
 		if p.Kind == kind && !slices.Contains(found, p.Name) {
 			found = append(found, p.Name)
 		}

@@ -15,9 +15,13 @@ const maxContent = len("&amp;") * directory.MaxPost
 // content is a post's text as HTML, and what other servers must know of whom
 // and what it names. They notify only whom it tags.
 func (s Site) content(p directory.Post) (html string, tags []any) {
-	m := &markup{site: s, post: p, tagged: map[string]bool{}}
-	m.size = weight(paragraphs(p.Body, func(p prose.Part) string { return escape(p.Text) }))
-	html = paragraphs(p.Body, m.mark)
+	m, said := &markup{site: s, post: p, tagged: map[string]bool{}}, p.Writing()
+	bare := prose.Markup{Part: func(p prose.Part) string { return escape(p.Text) }, Link: writtenOut}
+	if m.size = weight(said.HTML(bare)); m.size > maxContent && said.Markdown {
+		said.Markdown = false // thousands of little lists would be longer than others take
+		m.size = weight(said.HTML(bare))
+	}
+	html = said.HTML(prose.Markup{Part: m.mark, Link: m.link})
 	for _, mention := range p.Mentions {
 		m.tags = append(m.tags, map[string]any{"type": "Mention", "href": mention.ActorID, "name": "@" + mention.Account})
 	}
@@ -52,6 +56,20 @@ func (m *markup) mark(p prose.Part) string {
 	}
 	return linked
 }
+
+// link is words that lead to an address; if the post becomes too long by it, the
+// address stands behind the words.
+func (m *markup) link(address, words string) string {
+	plain, linked := writtenOut(address, words), `<a href="`+escape(address)+`" rel="`+vouchesForNothing+`" target="_blank">`+words+`</a>`
+	more := weight(linked) - weight(plain)
+	if m.size+more > maxContent {
+		return plain
+	}
+	m.size += more
+	return linked
+}
+
+func writtenOut(address, words string) string { return words + " (" + escape(address) + ")" }
 
 // reference is a part as the link that it is, with the classes by which
 // Mastodon finds hashtags and mentions.

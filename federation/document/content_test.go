@@ -123,6 +123,7 @@ func largest(filler string) directory.Post {
 // worstFillers are texts that grow: by escaping, by links, by percent signs.
 var worstFillers = []string{
 	"&", "\"", "'", "<", "\\", "🌍", "é", "\u2028", "&\n", "&\n\n", "\n\n&", "http://a.b ", "https://x.example/&&&&&&&&&& ", "#a ", "#日本語 ", "日", "😀 #𐐀 ", "@somebody_01@mastodon.example ",
+	"- \n", "> \n\n", "*a* ", "[a](https://x.example) ", "`&` ", "\n\n# &", "1. &\n", "[🌍](https://x.example/🌍) ",
 }
 
 // manyLongTags are hashtags of letters that take twelve bytes in an address.
@@ -138,9 +139,10 @@ func manyLongTags() string {
 func TestLargestPostFits(t *testing.T) {
 	for _, filler := range worstFillers {
 		for _, lead := range []string{"", manyLongTags(), "#" + strings.Repeat("𐐀", 2000) + " ", "https://x.example/" + strings.Repeat("&", 4000) + " "} {
-			p := largest(filler)
+			p, written := largest(filler), largest(filler)
 			p.Body = string([]rune(lead + p.Body)[:directory.MaxPost])
-			for _, document := range [][]byte{must(t)(site.CreateNote(p, true)), must(t)(site.UpdateNote(p, true))} {
+			written.Body, written.Markdown = p.Body, true
+			for _, document := range [][]byte{must(t)(site.CreateNote(p, true)), must(t)(site.UpdateNote(p, true)), must(t)(site.UpdateNote(written, true))} {
 				if len(document) > 60_000 {
 					t.Errorf("%q: %d bytes", filler, len(document))
 				}

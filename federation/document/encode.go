@@ -59,6 +59,10 @@ func write(m map[string]any) ([]byte, error) {
 		eachObject(m, func(o map[string]any) { delete(o, "contentMap") })
 		b, err = writeJSON(m)
 	}
+	if err == nil && len(b) > limit { // nor does anybody need to know how it was typed
+		eachObject(m, func(o map[string]any) { delete(o, "source") })
+		b, err = writeJSON(m)
+	}
 	if err == nil && len(b) > limit {
 		return nil, fmt.Errorf("%w: %v has %d bytes; other servers take %d", ErrTooLarge, m["id"], len(b), limit)
 	}

@@ -106,6 +106,14 @@ func richPost() directory.Post {
 	}
 }
 
+// markdownPost has everything that a post in Markdown can have.
+func markdownPost() directory.Post {
+	p := richPost()
+	p.ID, p.Markdown, p.Pictures = 10, true, nil
+	p.Body = "# La #Coopération\n\nAvec @Ada@m.example et [*nous*](https://acme.example/?a=1&b=2), **enfin** ~~demain~~ :\n\n1. `<b>#code</b>`\n2. https://acme.example/_x_\n   - ![rien](https://acme.example/a.png)\n\n> <script>alert(1)</script>\n\n```\nif a < b\n```"
+	return p
+}
+
 func topic(t testing.TB, handle string) directory.Topic {
 	t.Helper()
 	found, ok := directory.TopicOf(handle)
@@ -181,6 +189,7 @@ func federated(t testing.TB) map[string][]byte {
 	add(site.Note(post(), false))("note-unquotable")
 	add(site.Note(editedPost(), true))("note-edited")
 	add(site.Note(richPost(), true))("note-rich")
+	add(site.Note(markdownPost(), true))("note-markdown")
 	add(site.Note(directory.Post{
 		ID: 8, Handle: "directory", Automatic: true, Language: "en", PublishedAt: listed, UpdatedAt: listed,
 		Body: "1 co-op joined the directory: Acme Co-op (@acme).\n\n2 other entries have changed.",

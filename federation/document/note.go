@@ -40,6 +40,7 @@ type said struct {
 	post               int64 // 0: the introduction
 	page               string
 	content            string // HTML
+	markdown           string // that it was typed as, or ""
 	language           string // BCP 47
 	published, updated time.Time
 	quotable           bool
@@ -56,6 +57,9 @@ func (s Site) post(p directory.Post, quotable bool) said {
 		quotable: quotable, inReplyTo: p.InReplyTo, mentioned: mentioned(p), pictures: p.Pictures,
 	}
 	w.content, w.tags = s.content(p)
+	if p.Markdown {
+		w.markdown = visible(p.Body)
+	}
 	return w
 }
 
@@ -110,6 +114,9 @@ func (s Site) note(w said) vocab.ActivityStreamsNote {
 
 	beyond := note.GetUnknownProperties()
 	beyond["contentMap"] = map[string]any{w.language: w.content}
+	if w.markdown != "" {
+		beyond["source"] = map[string]any{"content": w.markdown, "mediaType": "text/markdown"}
+	}
 	beyond["attachment"], beyond["tag"] = s.attachments(w.pictures), append([]any{}, w.tags...)
 	beyond["interactionPolicy"] = map[string]any{"canQuote": approved(s.everyone(w.handle, w.quotable))}
 	if w.inReplyTo != "" {

@@ -301,7 +301,7 @@ func usedTerms(o object) map[string]bool {
 var contextTerms = map[string]string{
 	"https://www.w3.org/ns/activitystreams": `id type actor attachment attributedTo cc content contentMap deleted endpoints first followers
 		following formerType height href icon image inReplyTo inbox instrument likes mediaType name next object orderedItems outbox partOf
-		preferredUsername published replies result sharedInbox shares summary summaryMap tag target to totalItems updated url width
+		preferredUsername published replies result sharedInbox shares source summary summaryMap tag target to totalItems updated url width
 		Accept Announce Application Create Delete Follow Image Mention Move Note OrderedCollection OrderedCollectionPage Organization
 		Reject Service Tombstone Update`,
 	"https://w3id.org/security/v1":          "owner publicKey publicKeyPem",

@@ -94,7 +94,13 @@ func link(href, rel string) string {
 const vouchesForNothing = "nofollow noopener noreferrer"
 
 // linked is text as HTML, with links for its web addresses.
-func linked(text string) string { return marked(text, linkedPart) }
+func linked(text string) string {
+	var b strings.Builder
+	for _, part := range prose.Parts(text) {
+		b.WriteString(linkedPart(part))
+	}
+	return b.String()
+}
 
 // linkedPart is a part of a text as HTML: a link if it is a web address.
 func linkedPart(p prose.Part) string {
@@ -102,26 +108,4 @@ func linkedPart(p prose.Part) string {
 		return link(p.Name, vouchesForNothing)
 	}
 	return escape(p.Text)
-}
-
-// marked is text as HTML, each part of it as mark has it.
-func marked(text string, mark func(prose.Part) string) string {
-	var b strings.Builder
-	for _, part := range prose.Parts(text) {
-		b.WriteString(mark(part))
-	}
-	return b.String()
-}
-
-// paragraphs is text as HTML: a <p> for each part between blank lines, a <br>
-// for each single line break, and the parts of a line as mark has them.
-func paragraphs(text string, mark func(prose.Part) string) string {
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	var b strings.Builder
-	for part := range strings.SplitSeq(text, "\n\n") {
-		if part = strings.TrimSpace(part); part != "" {
-			b.WriteString("<p>" + strings.ReplaceAll(marked(part, mark), "\n", "<br>") + "</p>")
-		}
-	}
-	return b.String()
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"coopverse/directory/prose"
 	"unicode/utf8"
 
 	"golang.org/x/net/html"
@@ -30,7 +32,7 @@ func TestTextBecomesLinkedHTML(t *testing.T) {
 		"one\u2028two":                 "<p>one<br>two</p>",
 		"Acme (@acme)":                 "<p>Acme (@acme)</p>",
 	} {
-		if got := paragraphs(text, linkedPart); got != want {
+		if got := prose.Paragraphs(text, linkedPart); got != want {
 			t.Errorf("%q becomes\n%s, want\n%s", text, got, want)
 		}
 	}
@@ -74,7 +76,7 @@ func TestNamesHoldNoMarkup(t *testing.T) {
 // notesMayHold are the elements that we use, of those that servers keep, and
 // mayBeClasses the classes that mean something to them.
 var (
-	notesMayHold = []string{"p", "a", "br", "span"}
+	notesMayHold = []string{"p", "a", "br", "span", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li"}
 	mayBeClasses = []string{"mention hashtag", "u-url mention", "h-card"}
 )
 
@@ -98,7 +100,7 @@ func checkHTML(t *testing.T, content string) {
 				if attribute.Key == "class" && slices.Contains(mayBeClasses, attribute.Val) {
 					continue
 				}
-				if !slices.Contains([]string{"href", "rel", "target"}, attribute.Key) {
+				if !slices.Contains([]string{"href", "rel", "target", "start"}, attribute.Key) {
 					t.Errorf("%q holds the attribute %s", content, attribute.Key)
 				}
 				if u, err := url.Parse(attribute.Val); attribute.Key == "href" && (err != nil || u.Scheme != "https" && u.Scheme != "http") {
@@ -120,6 +122,9 @@ func FuzzTextIsHarmless(f *testing.F) {
 			content, _ := site.content(p)
 			checkHTML(t, content)
 		}
+		p.Markdown = true
+		content, _ := site.content(p)
+		checkHTML(t, content)
 		c := acme()
 		c.Name, c.Notes, c.Summary, c.Website, c.Places = text, text, text, text, text
 		document := site.introduction(c)
