@@ -9,14 +9,15 @@ import (
 )
 
 // Answer is something that one inbox alone is owed: the Accept or Reject of a
-// request, or the Delete of leave that was given.
+// request, the Delete of leave that was given, or a Block and its Undo.
 type Answer struct {
 	ID              int64
 	InboxID         int64
 	Handle          string // who answers
-	Type            string // Accept, Reject or Delete
+	Type            string // Accept, Reject, Delete, Block or Undo
 	Request         string // the activity that is answered, as received
 	AuthorizationID int64  // that an Accept grants or a Delete takes back; 0: none
+	BlockID         int64  // that a Block or an Undo tells of; 0: none
 	MadeAt          time.Time
 	SentAt          *time.Time // nil: it is owed
 }

@@ -27,12 +27,16 @@ type Follower struct {
 
 // AddFollower stores a Follow of the actor with that handle, and with it the
 // owed Accept; follow is the activity as received. A repeated Follow keeps its
-// place in the change log, takes the newer activity and is accepted again.
+// place in the change log, takes the newer activity and is accepted again. One by
+// somebody whom that actor has blocked is owed a Reject.
 // Errors: ErrNotFound and *GoneError for the handle, ErrRepeated, ErrInvalid.
 func (d *Directory) AddFollower(ctx context.Context, h Heard, handle, follow string) error {
-	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+	return d.takeInUnlessBlocked(ctx, &h, func(tx *gorm.DB) (string, error) {
 		if err := exists(tx, handle); err != nil {
 			return "", err
+		}
+		if h.blockedBy(handle) {
+			return blockedEffect, owe(tx, h.Peer.Inbox, Answer{Handle: handle, Type: "Reject", Request: follow})
 		}
 		follow, err := keptRequest(follow)
 		if err != nil {

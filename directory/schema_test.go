@@ -15,7 +15,7 @@ var handleForm = regexp.MustCompile(`^[a-z0-9_]{1,30}$`)
 // models are all the types that are rows.
 var models = []any{&Coop{}, &Fact{}, &Change{}, &Place{}, &Handle{}, &coopService{}, &listVersion{}, &listRow{}, &instance{}, &Key{}, &Peer{}, &Follower{}, &heard{}, &Inbox{}, &Receipt{}, &delivery{}, &Post{},
 	&Picture{}, &PostMention{}, &postTag{}, &Boost{}, &addressee{}, &Answer{}, &Authorization{}, &Event{}, &Reaction{}, &Reply{}, &Report{}, &ReportObject{},
-	&Person{}, &Passkey{}, &session{}, &SignIn{}, &Member{}, &Invitation{}, &Claim{}, &AuditEntry{}}
+	&Person{}, &Passkey{}, &session{}, &SignIn{}, &Member{}, &Invitation{}, &Claim{}, &AuditEntry{}, &Block{}, &BlockedDomain{}}
 
 // column is a column of a migrated table.
 type column struct {

@@ -9,6 +9,7 @@
 package federation
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -55,8 +56,9 @@ func New(d *directory.Directory, c Config) *Federation {
 	if c.Retry == 0 {
 		c.Retry = 5 * time.Second
 	}
+	careful := c.Client.Avoiding(func(ctx context.Context, host string) (bool, error) { return d.DomainBlocked(ctx, host) })
 	f := &Federation{
-		directory: d, site: c.Site, client: c.Client, logger: c.Logger, workers: c.Workers, retry: c.Retry, lease: c.Lease,
+		directory: d, site: c.Site, client: careful, logger: c.Logger, workers: c.Workers, retry: c.Retry, lease: c.Lease,
 		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(),
 	}
 	return f
