@@ -55,7 +55,8 @@ func families() map[string][]string {
 	for _, shelf := range shelves {
 		members["edit.shelf_"] = append(members["edit.shelf_"], shelf.name)
 	}
-	members["desk.done_"] = []string{"saved", "same", "posted", "edited", "deleted", "hidden", "shown"}
+	members["desk.done_"] = []string{"saved", "same", "posted", "edited", "deleted", "hidden", "shown", "blocked", "unblocked"}
+	members["operators.done_"] = []string{"domain_blocked", "domain_unblocked"}
 	members["compose.wrong_"] = []string{"too_large"}
 	members["compose.slot_"] = []string{"alt_missing", "alt_long", "no_picture", "lost"}
 	for _, part := range []string{"role.", "register.lede_", "invitation.lede_", "claim.member_", "people.invited_"} {

@@ -54,6 +54,9 @@ func (s *Server) routes() http.Handler {
 	ownPost("/coops/{handle}/edit", s.edit)
 	ownGet("/coops/{handle}/news", s.news)
 	ownPost("/coops/{handle}/news/replies", s.hideReply)
+	ownGet("/coops/{handle}/followers", s.followersPage)
+	ownPost("/coops/{handle}/followers/block", s.blockSender)
+	ownPost("/coops/{handle}/followers/unblock", s.unblockSender)
 	ownGet("/coops/{handle}/news/new", s.composeForm)
 	ownPost("/coops/{handle}/news/new", s.limited("post", s.compose))
 	ownGet("/coops/{handle}/news/{id:[0-9]+}/edit", s.recomposeForm)
@@ -75,6 +78,11 @@ func (s *Server) routes() http.Handler {
 	ownPost("/me/passkeys/finish", s.limited("passkey", s.finishPasskey))
 	ownPost("/me/passkeys/remove", s.removePasskey)
 	ownPost("/me/sign-ins/end", s.endSignIn)
+
+	// For operators
+	ownGet("/operators/domains", s.domainsPage)
+	ownPost("/operators/domains", s.blockDomain)
+	ownPost("/operators/domains/unblock", s.unblockDomain)
 
 	// Those of our actors that are no co-ops. Other servers know these addresses
 	// as their ids.
