@@ -44,6 +44,18 @@ func seated(t testing.TB, d *directory.Directory, handle, name string, role dire
 	return seat{by, sessionWith(t, d, in.ID)}
 }
 
+// becomes makes somebody who is seated a member of something else as well.
+func (s seat) becomes(t testing.TB, d *directory.Directory, handle string) {
+	t.Helper()
+	token, err := d.Invite(context.Background(), directory.Actor{Name: "a test"}, handle, directory.Editor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.AcceptInvitation(context.Background(), token, s.by); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // sessionWith is the cookie of a session in which somebody is signed in. Its
 // keys are those of session.go.
 func sessionWith(t testing.TB, d *directory.Directory, signIn int64) *http.Cookie {

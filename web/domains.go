@@ -50,7 +50,7 @@ func (s *Server) blockDomain(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	b := directory.BlockedDomain{
-		Domain: readable(r.PostForm.Get("domain")), Reason: readable(r.PostForm.Get("reason")), Note: readable(r.PostForm.Get("note")),
+		Domain: r.PostForm.Get("domain"), Reason: r.PostForm.Get("reason"), Note: r.PostForm.Get("note"),
 	}
 	if _, err := s.directory.DomainToBlock(ctx, b.Domain); errors.Is(err, directory.ErrInvalid) {
 		return s.showDomains(w, r, http.StatusUnprocessableEntity, banished{Typed: b, WrongDomain: sentence(err)})
