@@ -178,10 +178,11 @@ func expelDomains(tx *gorm.DB, domains []string) error {
 		if !slices.ContainsFunc(domainsOf(inbox.Host), anyOf(domains)) {
 			continue
 		}
-		for _, owed := range []any{&addressee{}, &Answer{}} {
-			if err := tx.Where("inbox_id = ?", inbox.ID).Delete(owed).Error; err != nil {
-				return err
-			}
+		if err := tx.Where("inbox_id = ?", inbox.ID).Delete(&addressee{}).Error; err != nil {
+			return err
+		}
+		if err := tx.Where("inbox_id = ? AND sent_at IS NULL", inbox.ID).Delete(&Answer{}).Error; err != nil {
+			return err
 		}
 	}
 	return silence(tx, peers...)

@@ -136,6 +136,10 @@ func TestBlockedDomainIsNotTold(t *testing.T) {
 		if took := evil.waitFor(1); took[0].Body["type"] != "Accept" {
 			t.Errorf("told: %v", took)
 		}
+		told, err := d.Receipts(t.Context(), "igalia", 1)
+		if err != nil || len(told) != 1 || len(told[0].Refused) != 1 || len(told[0].Awaited) != 0 {
+			t.Errorf("it is tried again and again: %+v, %v", told, err)
+		}
 	})
 }
 
