@@ -119,6 +119,9 @@ func saveMentions(tx *gorm.DB, post Post, mentions []DraftMention) error {
 		}
 		row := PostMention{PostID: post.ID, Account: asText(m.Account), ActorID: peer.ID, URL: peer.Page()}
 		if m.Handle == "" {
+			if blocked, err := isBlocked(tx, post.Handle, peer.ID); err != nil || blocked {
+				return errorOr(err, fmt.Errorf("%w: %s has blocked @%s, who would be told of this; unblock them, or leave the name out", ErrInvalid, post.Handle, m.Account))
+			}
 			inbox, err := rowOfInbox(tx, peer.Deliverable())
 			if err != nil {
 				return err

@@ -62,15 +62,17 @@ func authorizationByID(tx *gorm.DB, id int64) (Authorization, error) {
 }
 
 // Authorize answers a request to quote a post or to feature an actor: with
-// leave, if the co-op's own policy gives it, else with a Reject. The same
+// leave, if the co-op's own policy gives it and the asker is not blocked, else
+// with a Reject. The same
 // request again is answered again, with the same leave. request is the
 // activity as received. Errors: ErrNotFound, *GoneError, ErrRepeated, ErrInvalid.
 func (d *Directory) Authorize(ctx context.Context, h Heard, a Authorization, request string) error {
 	if err := checkIDs(a.Interacting); err != nil {
 		return err
 	}
-	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+	return d.takeInUnlessBlocked(ctx, &h, func(tx *gorm.DB) (string, error) {
 		granted, err := mayAuthorize(tx, a)
+		granted = granted && !h.blockedBy(a.Handle)
 		if err == nil && granted {
 			granted, err = isAskers(tx, h.Peer.ID, a)
 		}
@@ -155,11 +157,16 @@ func revoke(tx *gorm.DB, c Coop) error {
 	if err := tx.Where("handle = ? AND type IN ? AND revoked_at IS NULL", c.Handle, refused).Order("id").Find(&given).Error; err != nil {
 		return fmt.Errorf("read the leave that %s gave: %w", c.Handle, err)
 	}
+	return takeBack(tx, given)
+}
+
+// takeBack takes leave back, and tells those who had it.
+func takeBack(tx *gorm.DB, given []Authorization) error {
 	for _, a := range given {
 		if err := tx.Model(&a).Update("revoked_at", now()).Error; err != nil {
 			return fmt.Errorf("take back leave %d: %w", a.ID, err)
 		}
-		if err := oweInbox(tx, a.InboxID, Answer{Handle: c.Handle, Type: "Delete", AuthorizationID: a.ID}); err != nil {
+		if err := oweInbox(tx, a.InboxID, Answer{Handle: a.Handle, Type: "Delete", AuthorizationID: a.ID}); err != nil {
 			return err
 		}
 	}

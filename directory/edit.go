@@ -318,6 +318,9 @@ func (d *Directory) erase(tx *gorm.DB, c Coop, why Change, topics *membership) e
 	if err := dismiss(tx, c.Handle); err != nil {
 		return err
 	}
+	if err := tx.Where("handle = ?", c.Handle).Delete(&Block{}).Error; err != nil {
+		return fmt.Errorf("erase whom %s has blocked: %w", c.Handle, err)
+	}
 	if err := erasePosts(tx, c.Handle, why.At); err != nil {
 		return err
 	}

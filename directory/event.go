@@ -18,6 +18,8 @@ type Heard struct {
 	Type       string   // of the activity; "Undo Like" for the Undo of a Like
 	Handles    []string // whom it concerns
 	Object     string   // id of what it is about
+
+	deaf []string // handles of those who have blocked the sender
 }
 
 // maxType is how much of an activity's type is kept, in characters.
@@ -111,6 +113,9 @@ func hear(tx *gorm.DB, peerID, activityID string) error {
 func logEvent(tx *gorm.DB, h *Heard, effect string) error {
 	for _, handle := range h.Handles {
 		event := Event{Handle: handle, At: now(), Type: h.Type, PeerID: h.Peer.ID, ActivityID: h.ActivityID, Object: h.Object, Effect: effect}
+		if h.blockedBy(handle) {
+			event.Effect = blockedEffect
+		}
 		if err := tx.Create(&event).Error; err != nil {
 			return fmt.Errorf("log what %s heard: %w", handle, err)
 		}
@@ -120,5 +125,5 @@ func logEvent(tx *gorm.DB, h *Heard, effect string) error {
 
 // Note writes down that an activity was heard which has no other effect.
 func (d *Directory) Note(ctx context.Context, h Heard, effect string) error {
-	return d.takeIn(ctx, &h, func(*gorm.DB) (string, error) { return effect, nil })
+	return d.takeInUnlessBlocked(ctx, &h, func(*gorm.DB) (string, error) { return effect, nil })
 }

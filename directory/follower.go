@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,16 +24,22 @@ type Follower struct {
 	Since      int64  // the last change before it was followed through this inbox
 	FollowedAt time.Time
 	AcceptedAt *time.Time // when the Accept was delivered; nil: it is owed
+
+	Peer Peer
 }
 
 // AddFollower stores a Follow of the actor with that handle, and with it the
 // owed Accept; follow is the activity as received. A repeated Follow keeps its
-// place in the change log, takes the newer activity and is accepted again.
+// place in the change log, takes the newer activity and is accepted again. One by
+// somebody whom that actor has blocked is owed a Reject.
 // Errors: ErrNotFound and *GoneError for the handle, ErrRepeated, ErrInvalid.
 func (d *Directory) AddFollower(ctx context.Context, h Heard, handle, follow string) error {
-	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+	return d.takeInUnlessBlocked(ctx, &h, func(tx *gorm.DB) (string, error) {
 		if err := exists(tx, handle); err != nil {
 			return "", err
+		}
+		if h.blockedBy(handle) {
+			return blockedEffect, owe(tx, h.Peer.Inbox, Answer{Handle: handle, Type: "Reject", Request: follow})
 		}
 		follow, err := keptRequest(follow)
 		if err != nil {
@@ -118,6 +125,30 @@ func (d *Directory) Followers(ctx context.Context, handle string) ([]Follower, e
 	err := d.db.read.WithContext(ctx).Where("handle = ?", handle).Order("followed_at, peer_id").Find(&followers).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the followers of %s: %w", handle, err)
+	}
+	return followers, nil
+}
+
+// NewestFollowers lists who follows the actor with that handle, newest first, at
+// most limit after the actor with the id after ("": from the first). ErrNotFound:
+// that one does not follow.
+func (d *Directory) NewestFollowers(ctx context.Context, handle, after string, limit int) ([]Follower, error) {
+	tx := d.db.read.WithContext(ctx)
+	found := tx.Preload("Peer").Where("handle = ?", handle)
+	if after != "" {
+		var last Follower
+		err := tx.Where("handle = ? AND peer_id = ?", handle, asText(after)).Take(&last).Error
+		if errors.Is(err, gorm.ErrRecordNotFound) {
+			return nil, notFound("follower: %s of %s", after, handle)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the follower %s: %w", after, err)
+		}
+		found = found.Where("(followed_at, peer_id) < (?, ?)", last.FollowedAt, last.PeerID)
+	}
+	followers := []Follower{}
+	if err := found.Order("followed_at DESC, peer_id DESC").Limit(limit).Find(&followers).Error; err != nil {
+		return nil, fmt.Errorf("read the newest followers of %s: %w", handle, err)
 	}
 	return followers, nil
 }

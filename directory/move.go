@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -55,8 +56,8 @@ func (d *Directory) MoveCoop(ctx context.Context, handle, to, origin string) err
 }
 
 // MoveFollower hands what h.Peer follows over to the actor that it has become,
-// with what it has not been told yet. Each of those who were followed can see
-// it among its events. The caller has seen that each of the two names the other.
+// with what it has not been told yet. Who has blocked the one has blocked the
+// other. Each of those who were followed can see it among its events. The caller has seen that each of the two names the other.
 func (d *Directory) MoveFollower(ctx context.Context, h Heard, became Peer) error {
 	if became.ID == h.Peer.ID {
 		return fmt.Errorf("%w: %s has moved to itself", ErrInvalid, became.ID)
@@ -82,6 +83,9 @@ func (d *Directory) MoveFollower(ctx context.Context, h Heard, became Peer) erro
 		if err := tx.Where("peer_id = ?", h.Peer.ID).Order("handle").Find(&followed).Error; err != nil {
 			return "", err
 		}
+		if err := moveBlocks(tx, &h, became); err != nil {
+			return "", err
+		}
 		for _, f := range followed {
 			if err := handOver(tx, f, told.ID); err != nil {
 				return "", err
@@ -95,6 +99,32 @@ func (d *Directory) MoveFollower(ctx context.Context, h Heard, became Peer) erro
 		}
 		return "follows as " + asText(became.Handle), tx.Where("peer_id = ?", h.Peer.ID).Delete(&Follower{}).Error
 	})
+}
+
+// moveBlocks has those who have blocked the sender block whom it has become.
+func moveBlocks(tx *gorm.DB, h *Heard, became Peer) error {
+	before, err := deafTo(tx, h.Peer.ID)
+	if err != nil {
+		return err
+	}
+	already, err := deafTo(tx, became.ID)
+	if err != nil {
+		return err
+	}
+	for _, handle := range before {
+		if handle == "" || slices.Contains(already, handle) {
+			continue
+		}
+		if err := block(tx, handle, became); err != nil {
+			return err
+		}
+		if err := audit(tx, itself, "blocked a sender", handle, became.ID+", whom "+h.Peer.ID+" has become"); err != nil {
+			return err
+		}
+		h.Handles = append(h.Handles, handle)
+	}
+	h.deaf = before
+	return nil
 }
 
 // handOver owes to another inbox what a follower's inbox has not taken yet. How

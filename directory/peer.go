@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -56,6 +57,33 @@ func (p Peer) storable() (Peer, error) {
 		*text = asText(*text)
 	}
 	return p, checkIDs(p.ID, p.Inbox, p.SharedInbox, p.KeyID)
+}
+
+// PeerNamed returns the remembered actor with that id or that name, as @name@host
+// or name@host; or ErrNotFound.
+func (d *Directory) PeerNamed(ctx context.Context, name string) (Peer, error) {
+	tx := d.db.read.WithContext(ctx)
+	var p Peer
+	err := tx.Where("id = ? OR handle = ?", asText(name), asText(strings.TrimPrefix(name, "@"))).Order("fetched_at DESC").Take(&p).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Peer{}, notFound("actor of another server: %s", name)
+	}
+	if err != nil {
+		return Peer{}, fmt.Errorf("read the actor %s: %w", name, err)
+	}
+	return p, nil
+}
+
+func peerByID(tx *gorm.DB, id string) (Peer, error) {
+	var p Peer
+	err := tx.Where("id = ?", asText(id)).Take(&p).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return Peer{}, notFound("actor of another server: %s", id)
+	}
+	if err != nil {
+		return Peer{}, fmt.Errorf("read the actor %s: %w", id, err)
+	}
+	return p, nil
 }
 
 // PeerByKey returns the remembered actor with that key, or ErrNotFound.

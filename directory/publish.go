@@ -209,14 +209,16 @@ func logPost(tx *gorm.DB, post Post, handle string, kind Kind, c Change) (int64,
 }
 
 // concerned lists the inboxes of those who have to do with a post beside its
-// followers: whom it names, and who liked, boosted, answered or quoted it.
+// followers: whom it names, and who liked, boosted, answered or quoted it. Those
+// who were blocked since hear only that it was deleted.
 func concerned(tx *gorm.DB, post Post) ([]int64, error) {
 	var inboxes []int64
+	unblocked := ` AND (@deleted OR NOT EXISTS (SELECT 1 FROM blocks b WHERE b.handle = r.handle AND b.peer_id = r.peer_id AND b.ended_at IS NULL))`
 	err := tx.Raw(`SELECT inbox_id FROM post_mentions WHERE post_id = @id AND inbox_id IS NOT NULL
-		UNION SELECT inbox_id FROM reactions WHERE handle = @handle AND post_id = @id
-		UNION SELECT inbox_id FROM replies WHERE handle = @handle AND post_id = @id
-		UNION SELECT inbox_id FROM authorizations WHERE handle = @handle AND post_id = @id AND revoked_at IS NULL`,
-		map[string]any{"id": post.ID, "handle": post.Handle}).Scan(&inboxes).Error
+		UNION SELECT inbox_id FROM reactions r WHERE handle = @handle AND post_id = @id`+unblocked+`
+		UNION SELECT inbox_id FROM replies r WHERE handle = @handle AND post_id = @id`+unblocked+`
+		UNION SELECT inbox_id FROM authorizations r WHERE handle = @handle AND post_id = @id AND revoked_at IS NULL`+unblocked,
+		map[string]any{"id": post.ID, "handle": post.Handle, "deleted": post.DeletedAt != nil}).Scan(&inboxes).Error
 	if err != nil {
 		return nil, fmt.Errorf("read who has to do with post %d: %w", post.ID, err)
 	}

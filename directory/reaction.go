@@ -43,9 +43,9 @@ func (d *Directory) React(ctx context.Context, h Heard, handle string, postID in
 	if kind != Like && kind != Announce {
 		return fmt.Errorf("%w: %.60q is neither a like nor a boost", ErrInvalid, h.Type)
 	}
-	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
-		if err := mustStand(tx, handle, postID); err != nil {
-			return "", err
+	return d.takeInUnlessBlocked(ctx, &h, func(tx *gorm.DB) (string, error) {
+		if err := mustStand(tx, handle, postID); err != nil || h.blockedBy(handle) {
+			return blockedEffect, err
 		}
 		inbox, err := knownPeer(tx, h.Peer)
 		if err != nil {
@@ -84,7 +84,7 @@ func (d *Directory) ReactionTo(ctx context.Context, peerID, activityID string) (
 
 // Response counts what others did with a post.
 type Response struct {
-	Likes, Boosts, Replies int // hidden replies are not counted
+	Likes, Boosts, Replies int // replies that are hidden, or of whom is blocked, are not counted
 }
 
 // Responses counts what others did with an actor's posts, by post id; 0 is the
@@ -97,7 +97,7 @@ func (d *Directory) Responses(ctx context.Context, handle string, posts ...int64
 		N      int
 	}
 	err := d.db.read.WithContext(ctx).Raw(`SELECT post_id, type, COUNT(*) AS n FROM reactions WHERE handle = @handle AND post_id IN @posts GROUP BY post_id, type
-		UNION ALL SELECT post_id, @reply, COUNT(*) FROM replies WHERE handle = @handle AND post_id IN @posts AND hidden_at IS NULL GROUP BY post_id`,
+		UNION ALL SELECT post_id, @reply, COUNT(*) FROM replies WHERE handle = @handle AND post_id IN @posts AND hidden_at IS NULL AND NOT silenced GROUP BY post_id`,
 		map[string]any{"handle": handle, "posts": posts, "reply": reply}).Scan(&counted).Error
 	if err != nil {
 		return nil, fmt.Errorf("count the reactions to %s: %w", handle, err)

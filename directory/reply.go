@@ -27,6 +27,7 @@ type Reply struct {
 	UpdatedAt   time.Time `gorm:"autoUpdateTime:false"`
 	HeardAt     time.Time
 	HiddenAt    *time.Time
+	Silenced    bool // its author is blocked; see BlockSender and BlockDomains
 
 	Author Peer `gorm:"foreignKey:PeerID"`
 }
@@ -39,11 +40,12 @@ const maxReplies = 100
 
 // Replies returns the answers to one of our posts, in the order in which they
 // were heard, at most limit after the given one ("": from the first; hidden ones
-// count as well). Hidden ones are left out unless they are asked for. ErrNotFound:
+// count as well). Hidden ones are left out unless they are asked for, and those of
+// blocked actors always. ErrNotFound:
 // there is no answer to come after.
 func (d *Directory) Replies(ctx context.Context, handle string, postID int64, hidden bool, after string, limit int) ([]Reply, error) {
 	tx := d.db.read.WithContext(ctx)
-	found := tx.Preload("Author").Where("handle = ? AND post_id = ?", handle, postID)
+	found := tx.Preload("Author").Where("handle = ? AND post_id = ? AND NOT silenced", handle, postID)
 	if !hidden {
 		found = found.Where("hidden_at IS NULL")
 	}
@@ -62,14 +64,14 @@ func (d *Directory) Replies(ctx context.Context, handle string, postID int64, hi
 }
 
 // AllReplies returns the newest answers to everything that an actor has posted,
-// hidden ones too. Errors: ErrNotFound, *GoneError.
+// hidden ones too, but none of blocked actors. Errors: ErrNotFound, *GoneError.
 func (d *Directory) AllReplies(ctx context.Context, handle string, limit int) ([]Reply, error) {
 	handle = strings.ToLower(handle)
 	if err := d.Exists(ctx, handle); err != nil {
 		return nil, err
 	}
 	replies := []Reply{}
-	err := d.db.read.WithContext(ctx).Preload("Author").Where("handle = ?", handle).Order("heard_at DESC, id").Limit(limit).Find(&replies).Error
+	err := d.db.read.WithContext(ctx).Preload("Author").Where("handle = ? AND NOT silenced", handle).Order("heard_at DESC, id").Limit(limit).Find(&replies).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the replies to %s: %w", handle, err)
 	}
@@ -110,9 +112,9 @@ func (d *Directory) AddReply(ctx context.Context, h Heard, r Reply) error {
 	if err := r.readable(); err != nil {
 		return err
 	}
-	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
-		if err := mustStand(tx, r.Handle, r.PostID); err != nil {
-			return "", err
+	return d.takeInUnlessBlocked(ctx, &h, func(tx *gorm.DB) (string, error) {
+		if err := mustStand(tx, r.Handle, r.PostID); err != nil || h.blockedBy(r.Handle) {
+			return "named", err // as far as anybody else is named in it
 		}
 		inbox, err := knownPeer(tx, h.Peer)
 		if err != nil {
@@ -140,7 +142,10 @@ func (d *Directory) EditReply(ctx context.Context, h Heard, r Reply) error {
 	if err := r.readable(); err != nil {
 		return err
 	}
-	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+	return d.takeInUnlessBlocked(ctx, &h, func(tx *gorm.DB) (string, error) {
+		if h.blockedBy(r.Handle) {
+			return blockedEffect, nil
+		}
 		result := tx.Model(&Reply{}).Where("id = ? AND peer_id = ? AND updated_at <= ?", r.ID, h.Peer.ID, r.UpdatedAt).
 			Updates(map[string]any{"warning": r.Warning, "content": r.Content, "language": r.Language, "updated_at": r.UpdatedAt})
 		if result.RowsAffected == 0 {

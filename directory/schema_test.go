@@ -16,7 +16,8 @@ var handleForm = regexp.MustCompile(`^[a-z0-9_]{1,30}$`)
 var models = []any{&Coop{}, &Fact{}, &Change{}, &Place{}, &Handle{}, &coopService{}, &listVersion{}, &listRow{}, &instance{}, &Key{}, &Peer{}, &Follower{}, &heard{}, &Inbox{}, &Receipt{}, &delivery{}, &Post{},
 	&Picture{}, &PostMention{}, &postTag{}, &Boost{}, &addressee{}, &Answer{}, &Authorization{}, &Event{}, &Reaction{}, &Reply{}, &Report{}, &ReportObject{},
 	&Person{}, &Passkey{}, &session{}, &SignIn{}, &Member{}, &Invitation{}, &Claim{}, &AuditEntry{},
-	&Account{}, &accountRequest{}, &OAuthClient{}, &Proposal{}, &Evidence{}, &entryPicture{}, &ScheduledPost{}, &scheduledPicture{}}
+	&Account{}, &accountRequest{}, &OAuthClient{}, &Proposal{}, &Evidence{}, &entryPicture{}, &ScheduledPost{}, &scheduledPicture{}, &Block{}, &BlockedDomain{},
+	&logState{}, &logRow{}, &logTile{}, &Mirror{}, &mirroredHead{}, &mirroredEntry{}}
 
 // column is a column of a migrated table.
 type column struct {

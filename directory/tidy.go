@@ -33,6 +33,7 @@ func (d *Directory) Tidy(ctx context.Context) error {
 		{"activities", tx.Where("at < ?", lately), &heard{}},
 		{"answers", tx.Where("sent_at < ?", lately), &Answer{}},
 		{"events", tx.Where("at < ?", longAgo), &Event{}},
+		{"blocks that were ended", tx.Where("ended_at < ?", longAgo), &Block{}},
 		{"leave", tx.Where("revoked_at < ?", longAgo), &Authorization{}},
 		{"addressed changes", tx.Where("EXISTS (SELECT 1 FROM receipts r WHERE r.change_id = addressees.change_id AND r.inbox_id = addressees.inbox_id)"), &addressee{}},
 	} {

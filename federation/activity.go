@@ -247,6 +247,15 @@ func (m moment) or(other time.Time) time.Time {
 	return m.UTC().Truncate(time.Millisecond)
 }
 
+// actorOf is whose activity the body says that it is, or "".
+func actorOf(body []byte) string {
+	var a activity
+	if fetch.Plain(body) != nil || json.Unmarshal(body, &a) != nil {
+		return ""
+	}
+	return string(a.Actor)
+}
+
 // isFarewell says whether the body is the Delete of an actor by itself.
 func isFarewell(body []byte) bool {
 	var a activity

@@ -179,7 +179,7 @@ func (f *Federation) tellAccept(ctx context.Context, inbox directory.Inbox, foll
 		return fmt.Errorf("write the Accept of %s: %w", follower.FollowID, err)
 	}
 	err = f.send(ctx, inbox.URL, follower.Handle, body, latest(follower.FollowedAt))
-	if errors.Is(err, fetch.ErrFinal) {
+	if unwanted(err) {
 		f.logger.Warn("Accept refused", "inbox", inbox.URL, "error", err)
 	} else if err != nil {
 		return err
@@ -196,7 +196,7 @@ func (f *Federation) tellAnswer(ctx context.Context, inbox directory.Inbox, a di
 		return fmt.Errorf("write the %s of %s: %w", a.Type, a.Handle, err)
 	}
 	err = f.send(ctx, inbox.URL, a.Handle, body, latest(a.MadeAt))
-	if errors.Is(err, fetch.ErrFinal) {
+	if unwanted(err) {
 		f.logger.Warn("answer refused", "type", a.Type, "inbox", inbox.URL, "error", err)
 	} else if err != nil {
 		return err
@@ -250,7 +250,7 @@ func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, cha
 		var failure *fetch.Error
 		err = f.send(ctx, inbox.URL, speaker, body, change)
 		switch {
-		case errors.As(err, &failure) && (errors.Is(err, fetch.ErrFinal) || failure.Status == http.StatusUnauthorized && endsActor(change) || parks(*inbox, failure)):
+		case errors.As(err, &failure) && (unwanted(err) || failure.Status == http.StatusUnauthorized && endsActor(change) || parks(*inbox, failure)):
 			receipt.Outcome, receipt.Status, receipt.Detail = directory.Refused, failure.Status, failure.Error()
 			*sent = *newTold()
 		case err != nil:
@@ -258,6 +258,12 @@ func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, cha
 		}
 	}
 	return f.directory.Took(ctx, inbox, change.ID, []directory.Receipt{receipt}, f.lease)
+}
+
+// unwanted says whether a delivery is over because one of the two servers does not
+// want it: the other, or ours, whose operators have blocked its domain.
+func unwanted(err error) bool {
+	return errors.Is(err, fetch.ErrFinal) || errors.Is(err, fetch.ErrBlocked)
 }
 
 // parkAfter is how long one activity may be refused in a way that could pass

@@ -51,8 +51,9 @@ type Federation struct {
 
 // New returns the federation of d.
 func New(d *directory.Directory, c Config) *Federation {
+	careful := c.Client.Avoiding(d.DomainBlocked)
 	f := &Federation{
-		directory: d, site: c.Site, client: c.Client, logger: c.Logger, workers: cmp.Or(c.Workers, 64),
+		directory: d, site: c.Site, client: careful, logger: c.Logger, workers: cmp.Or(c.Workers, 64),
 		retry: cmp.Or(c.Retry, 5*time.Second), lease: cmp.Or(c.Lease, leaseTime), mirrorEvery: cmp.Or(c.Mirror, mirrorEvery),
 		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(),
 	}

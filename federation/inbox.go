@@ -48,6 +48,8 @@ func (f *Federation) receive(w http.ResponseWriter, r *http.Request) {
 	var refused *refusal
 	var gone *directory.GoneError
 	switch {
+	case errors.Is(err, directory.ErrBlocked), errors.Is(err, fetch.ErrBlocked):
+		status = http.StatusForbidden
 	case errors.As(err, &refused):
 		status = refused.status
 	case errors.Is(err, errUnverified):

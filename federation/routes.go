@@ -30,7 +30,7 @@ func (f *Federation) routes() []route {
 			{"POST", actor + "/inbox", f.receive, false},
 			{"GET", actor, f.serveDocument(f.actor), true},
 			{"GET", actor + "/outbox", f.serveDocument(f.outbox), false},
-			{"GET", actor + "/followers", f.answerWith(f.followers), false},
+			{"GET", actor + "/followers", f.answerWith(f.followers), actor == "/coops/{handle}"},
 			{"GET", actor + "/following", f.serveDocument(f.following), false},
 			{"GET", actor + "/featured", f.serveDocument(f.featured), false},
 			{"GET", actor + "/authorizations/{authorization}", f.answerWith(f.authorization), false},

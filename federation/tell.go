@@ -190,6 +190,16 @@ func (f *Federation) answer(ctx context.Context, a directory.Answer) ([]byte, er
 	if m, ok := a.Message(); ok {
 		return f.site.Message(m, a.ID, a.MadeAt)
 	}
+	if a.BlockID != 0 {
+		b, err := f.directory.BlockByID(ctx, a.BlockID)
+		switch {
+		case err != nil:
+			return nil, err
+		case a.Type == "Undo":
+			return f.site.Unblock(b)
+		}
+		return f.site.Block(b)
+	}
 	n := fmt.Sprint(a.ID)
 	if a.Type == "Reject" {
 		return f.site.Reject(a.Handle, []byte(a.Request), n)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -28,13 +29,17 @@ var errLater = errors.New("cannot be fetched now")
 // verify is the one gate of the inbox: it returns who signed the request, an
 // actor whose key and whose own document agree, or an error. Nothing in the
 // body has an effect before. A key that we remember is asked first; if it does
-// not fit, the actor may have a new one, which is fetched once.
+// not fit, the actor may have a new one, which is fetched once. Of domains that the
+// operators have blocked nothing is asked, not even that.
 func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error) {
 	claim, err := signature.Read(r, body, time.Now())
 	if err != nil {
 		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
 	}
 	ctx := r.Context()
+	if err := f.checkDomains(ctx, claim.KeyID, actorOf(body)); err != nil {
+		return directory.Peer{}, err
+	}
 	known, err := f.directory.PeerByKey(ctx, claim.KeyID)
 	switch {
 	case err == nil && fits(claim, known) == nil:
@@ -58,6 +63,22 @@ func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error
 		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
 	}
 	return peer, nil
+}
+
+// checkDomains returns directory.ErrBlocked if one of the addresses is in a domain
+// that the operators have blocked.
+func (f *Federation) checkDomains(ctx context.Context, addresses ...string) error {
+	var hosts []string
+	for _, address := range addresses {
+		if u, err := url.Parse(address); err == nil {
+			hosts = append(hosts, u.Hostname())
+		}
+	}
+	blocked, err := f.directory.DomainBlocked(ctx, hosts...)
+	if err == nil && blocked {
+		err = directory.ErrBlocked
+	}
+	return err
 }
 
 func fits(claim *signature.Claim, p directory.Peer) error {

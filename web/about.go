@@ -6,6 +6,9 @@ import (
 	"coopverse/directory"
 )
 
+// blockedShown is how many blocked domains the about page lists.
+const blockedShown = 1000
+
 // aboutUs is what the about page shows: the directory in numbers, and what it
 // has told its followers.
 type aboutUs struct {
@@ -13,6 +16,8 @@ type aboutUs struct {
 	News                      posts
 	Following                 following
 	Introduction              introduced
+	Blocked                   []directory.BlockedDomain
+	MoreBlocked               int // that are not listed
 }
 
 func (s *Server) about(w http.ResponseWriter, r *http.Request) error {
@@ -38,6 +43,11 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request) error {
 	if us.Introduction, err = s.introduced(r.Context(), whom.Handle); err != nil {
 		return err
 	}
+	if us.Blocked, err = s.directory.BlockedDomains(r.Context()); err != nil {
+		return err
+	}
+	shown := min(len(us.Blocked), blockedShown)
+	us.Blocked, us.MoreBlocked = us.Blocked[:shown], len(us.Blocked)-shown
 	return s.show(w, http.StatusOK, "about", page{Path: "/about", Section: "about", Follow: true, Body: us})
 }
 

@@ -20,13 +20,15 @@ const (
 // deskHead is what the pages for those who speak for a co-op have in common.
 type deskHead struct {
 	Whom    speaker
-	Section string // which of the pages it is: entry, history or news; "": one below them
+	Section string // which of the pages it is: entry, history, evidence, news or followers; "": one below them
 	Done    string // which message says what was done a moment ago; "": nothing was
 }
 
-// Entry and News are where the co-op edits its entry and sees its news.
-func (h deskHead) Entry() string { return h.Whom.Page + "/edit" }
-func (h deskHead) News() string  { return h.Whom.Page + "/news" }
+// Entry, News and Followers are where the co-op edits its entry, and sees its
+// news and who hears it.
+func (h deskHead) Entry() string     { return h.Whom.Page + "/edit" }
+func (h deskHead) News() string      { return h.Whom.Page + "/news" }
+func (h deskHead) Followers() string { return h.Whom.Page + "/followers" }
 
 // Evidence is where it shows that it is a co-op.
 func (h deskHead) Evidence() string { return h.Whom.Page + "/evidence" }

@@ -87,6 +87,12 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 		t.Fatal(err)
 	}
 	ada.sends(h, "/coops/agaric/news/replies", url.Values{"do": {"hide"}, "reply": {replies[0].ID}})
+	for _, name := range []string{"Kathleen", "Радиа", strings.Repeat("long", 12)} {
+		befriend(t, d, "agaric", name)
+	}
+	befriend(t, d, "agaric", "mallory")
+	ada.sends(h, "/coops/agaric/followers/block", url.Values{"block": {stranger("mallory", "").ID}})
+	join(t, d, directory.DirectoryHandle, ada.by, directory.Editor)
 
 	older := ada.entryForm(t, h, "agaric")
 	theirs := ada.entryForm(t, h, "agaric")
@@ -159,6 +165,9 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 		{name: "cancel", path: waits + "/cancel"},
 		{name: "people", path: "/coops/agaric/people"},
 		{name: "delete", path: newsPath("agaric", 2) + "/delete"},
+		{name: "followers", path: "/coops/agaric/followers"},
+		{name: "domains", path: "/operators/domains"},
+		{name: "domains-wrong", path: "/operators/domains", form: url.Values{"domain": {"co.uk"}, "reason": {"Spam"}, "note": {"All of it"}}},
 	}
 }
 

@@ -51,8 +51,8 @@ func eachNeighbours(t *testing.T, test func(t *testing.T, n neighbours)) {
 // deskPaths are the pages of a co-op's desk, and where its forms are sent.
 func (n neighbours) deskPaths(handle string, post int64) (pages, forms []string) {
 	at, waits := newsPath(handle, post), scheduledAt(handle, n.waits[handle].ID)
-	return []string{"/coops/" + handle + "/edit", "/coops/" + handle + "/history", "/coops/" + handle + "/news", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete", waits + "/edit", waits + "/cancel"},
-		[]string{"/coops/" + handle + "/edit", "/coops/" + handle + "/history", "/coops/" + handle + "/news/replies", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete", waits + "/edit", waits + "/now", waits + "/cancel"}
+	return []string{"/coops/" + handle + "/edit", "/coops/" + handle + "/history", "/coops/" + handle + "/news", "/coops/" + handle + "/news/new", "/coops/" + handle + "/followers", at + "/edit", at + "/delete", waits + "/edit", waits + "/cancel"},
+		[]string{"/coops/" + handle + "/edit", "/coops/" + handle + "/history", "/coops/" + handle + "/news/replies", "/coops/" + handle + "/followers/block", "/coops/" + handle + "/followers/unblock", "/coops/" + handle + "/news/new", at + "/edit", at + "/delete", waits + "/edit", waits + "/now", waits + "/cancel"}
 }
 
 func scheduledAt(handle string, id int64) string {
@@ -65,7 +65,7 @@ func (n neighbours) everythingSent(t testing.TB, who seat, path string, reply di
 	if strings.HasSuffix(path, "/news/new") || strings.Contains(path, "/news/") && strings.HasSuffix(path, "/edit") {
 		return who.uploads(t, n.h, path, written("text", "Mine now."), written("do", "post"))
 	}
-	return who.sends(n.h, path, url.Values{"version": {"1"}, "change": {"1"}, "name": {"Mine now"}, "do": {"hide"}, "reply": {reply.ID}})
+	return who.sends(n.h, path, url.Values{"version": {"1"}, "change": {"1"}, "name": {"Mine now"}, "do": {"hide"}, "reply": {reply.ID}, "block": {reply.PeerID}, "unblock": {reply.PeerID}})
 }
 
 // state is what must not change.
@@ -174,7 +174,7 @@ func TestFormsOfOtherSitesDoNothingAtADesk(t *testing.T) {
 		_, forms := n.deskPaths("agaric", n.post.ID)
 		for _, path := range forms {
 			for name, value := range map[string]string{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"} {
-				r := httptest.NewRequest(http.MethodPost, path, strings.NewReader("do=hide&version=1&name=x&reply="+url.QueryEscape(n.reply.ID)))
+				r := httptest.NewRequest(http.MethodPost, path, strings.NewReader("do=hide&block="+url.QueryEscape(n.reply.PeerID)+"&version=1&name=x&reply="+url.QueryEscape(n.reply.ID)))
 				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 				r.Header.Set(name, value)
 				if w := n.ada.does(n.h, r); w.Code != http.StatusForbidden || w.Header().Get("Cache-Control") != "no-store" {
@@ -196,7 +196,7 @@ func TestReadingADeskChangesNothing(t *testing.T) {
 		for _, path := range append(pages, forms...) {
 			for _, method := range []string{http.MethodGet, http.MethodHead} {
 				w := n.ada.does(n.h, httptest.NewRequest(method, path+what, nil))
-				if want := map[bool]int{true: http.StatusMethodNotAllowed, false: http.StatusOK}[strings.HasSuffix(path, "/replies") || strings.HasSuffix(path, "/now")]; w.Code != want {
+				if want := map[bool]int{true: http.StatusMethodNotAllowed, false: http.StatusOK}[strings.HasSuffix(path, "/replies") || strings.HasSuffix(path, "/now") || strings.Contains(path, "/followers/")]; w.Code != want {
 					t.Errorf("%s %s: %d", method, path, w.Code)
 				}
 				if w.Code == http.StatusOK && (w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("ETag") != "") {

@@ -58,6 +58,9 @@ func (s *Server) routes() http.Handler {
 	ownPost("/coops/{handle}/history", s.putBack)
 	ownGet("/coops/{handle}/news", s.news)
 	ownPost("/coops/{handle}/news/replies", s.hideReply)
+	ownGet("/coops/{handle}/followers", s.followersPage)
+	ownPost("/coops/{handle}/followers/block", s.blockSender)
+	ownPost("/coops/{handle}/followers/unblock", s.unblockSender)
 	ownGet("/coops/{handle}/news/new", s.composeForm)
 	ownPost("/coops/{handle}/news/new", s.limited("post", s.keepingTyped(s.compose)))
 	ownGet("/coops/{handle}/news/{id:[0-9]+}/edit", s.recomposeForm)
@@ -118,6 +121,11 @@ func (s *Server) routes() http.Handler {
 	ownGet("/operators/reports", s.operatorsReports)
 	ownPost("/operators/reports/{id:[0-9]+}", s.resolveReport)
 	ownGet("/operators/log", s.operatorsLog)
+
+	// For operators
+	ownGet("/operators/domains", s.domainsPage)
+	ownPost("/operators/domains", s.blockDomain)
+	ownPost("/operators/domains/unblock", s.unblockDomain)
 
 	// Those of our actors that are no co-ops. Other servers know these addresses
 	// as their ids.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strings"
 	"testing"
 
 	"coopverse/directory"
@@ -45,15 +46,20 @@ func happened(t testing.TB) *directory.Directory {
 }
 
 // happen has co-ops post and people answer (converse), and Igalia join after the
-// others, of which the directory and the topics tell. A curator corrects one
-// co-op, and takes back what was said of another. One that has closed is
-// removed, so that the front page shows the bundled list in full.
+// others, of which the directory and the topics tell. Some servers are blocked.
+// A curator corrects one co-op, and takes back what was said of another. One that
+// has closed is removed, so that the front page shows the bundled list in full.
 func happen(t testing.TB, d *directory.Directory) {
 	t.Helper()
 	ctx := context.Background()
 	storetest.ImportList(t, d, regexp.MustCompile(`(?m)^\[Igalia\].*\n`).ReplaceAll(seed.List, nil), seed.Defunct)
 	converse(t, d)
 	storetest.ImportSeed(t, d)
+	for domain, reason := range map[string]string{"spam.example": "Spam", strings.Repeat("very-long-", 6) + "name.example": "", "hate.example": "Hate against people, in post after post, and nobody there who does anything about it"} {
+		if err := d.BlockDomains(ctx, directory.Actor{Name: "an operator"}, directory.BlockedDomain{Domain: domain, Reason: reason, Note: "see report 3"}); err != nil {
+			t.Fatal(err)
+		}
+	}
 	facts := map[string]string{"summary": "Web developers who build with free software for groups that change things.", "founded": "2006", "services": "web-development,consulting,hosting"}
 	if _, _, err := d.EditCoop(ctx, "agaric", directory.Edit{Source: directory.FromCurator, Origin: "a curator", Set: facts}); err != nil {
 		t.Fatal(err)

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net"
 	"strings"
 	"time"
 
 	"coopverse/directory"
 	"coopverse/federation/document"
-	"coopverse/federation/fetch"
 	"coopverse/federation/website"
 	"coopverse/web"
 )
@@ -21,9 +19,6 @@ const claimsEvery = time.Hour
 
 // claimsAtOnce is how many proofs are looked at each time.
 const claimsAtOnce = 50
-
-// prover looks at co-ops' websites, and asks the system's name servers.
-func prover(client *fetch.Client) *website.Prover { return website.New(client, &net.Resolver{}) }
 
 // proveWith is how the pages look for a proof. Its error is for people: what
 // was seen, a sentence a line.

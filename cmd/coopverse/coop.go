@@ -12,6 +12,9 @@ type coopCommands struct {
 	Events     coopEventsCommand     `cmd:"" help:"List what other servers said to a co-op, and what came of it."`
 	Replies    coopRepliesCommand    `cmd:"" help:"List, hide and show the replies to a co-op's posts."`
 	Followers  coopFollowersCommand  `cmd:"" help:"List who follows a co-op."`
+	Block      coopBlockCommand      `cmd:"" help:"Have a co-op hear nothing more of somebody."`
+	Unblock    coopUnblockCommand    `cmd:"" help:"Have a co-op hear somebody again."`
+	Blocks     coopBlocksCommand     `cmd:"" help:"List whom a co-op has blocked."`
 	Receipts   coopReceiptsCommand   `cmd:"" help:"Say for every change who was told, who is awaited, and who refused."`
 	Move       coopMoveCommand       `cmd:"" help:"Hand a co-op's followers over to its own server."`
 	RotateKeys coopRotateKeysCommand `cmd:"" help:"Give a co-op's actor new keys."`

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/netip"
 	"os"
@@ -26,6 +27,7 @@ import (
 type outgoing struct {
 	AllowPrivate []string `help:"Private addresses that may be asked all the same, for tests and networks of one's own." placeholder:"CIDR"`
 	ConnectTo    []string `help:"Ask ADDR:PORT when HOST:PORT is meant, as curl does." placeholder:"HOST:PORT:ADDR:PORT"`
+	Resolver     string   `help:"DNS server that is asked for the records by which claims are proved, instead of the system's." placeholder:"ADDR:PORT"`
 	CAFile       string   `name:"ca-file" help:"PEM file with further certificate authorities to trust." placeholder:"FILE"`
 }
 
@@ -51,6 +53,24 @@ func (o *outgoing) client(origin string, allowHTTP bool) (*fetch.Client, error) 
 		return nil, err
 	}
 	return fetch.New(config), nil
+}
+
+// prover looks at co-ops' websites through the client. It asks the system's name
+// servers, or the one that is set. The client itself asks the system's always.
+func (o *outgoing) prover(client *fetch.Client) (*website.Prover, error) {
+	if o.Resolver == "" {
+		return website.New(client, &net.Resolver{}), nil
+	}
+	server := o.Resolver
+	if _, err := netip.ParseAddr(server); err == nil {
+		server = net.JoinHostPort(server, "53")
+	}
+	if _, err := netip.ParseAddrPort(server); err != nil {
+		return nil, refuse("--resolver %q is no address of a DNS server: give one such as 9.9.9.9 or 127.0.0.1:5353", o.Resolver)
+	}
+	return website.New(client, &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, server)
+	}}), nil
 }
 
 // roots are the system's certificate authorities and those of --ca-file; nil
@@ -112,7 +132,7 @@ func handler(d *directory.Directory, f *federation.Federation, p *website.Prover
 	config.Version, config.Follow = programVersion(), f.FollowDialog
 	config.Publish, config.EditPost = f.Publish, f.EditPost
 	config.Prove, config.ProofWays = proveWith(p), proofWays
-	config.Accounts = accounts(d, f, p, client, config)
+	config.Accounts = accounts(d, f, p, client.Avoiding(d.DomainBlocked), config)
 	pages, err := web.New(d, config)
 	if err != nil {
 		return nil, err

@@ -64,7 +64,10 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 	}
 	site := document.Site{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Version: programVersion()}
 	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger, Lease: cmd.Lease, Mirror: cmd.MirrorEvery})
-	proofs := prover(client)
+	proofs, err := cmd.prover(client)
+	if err != nil {
+		return err
+	}
 	answers, err := handler(d, f, proofs, client, web.Config{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Source: cmd.Source, Logger: logger})
 	if err != nil {
 		return err

@@ -65,7 +65,10 @@ func (cmd *tryCommand) Run(ctx context.Context, p *program, std streams) error {
 	}
 	site := document.Site{Origin: origin, Name: "Coopverse", Contact: tryContact, Version: programVersion()}
 	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger})
-	proofs := prover(client)
+	proofs, err := cmd.prover(client)
+	if err != nil {
+		return err
+	}
 	answers, err := handler(d, f, proofs, client, web.Config{Origin: origin, Name: "Coopverse", Contact: tryContact, Sandbox: true, Logger: logger})
 	if err != nil {
 		return err

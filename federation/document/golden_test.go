@@ -53,6 +53,9 @@ func changed(change func(c *directory.Coop)) directory.Coop {
 	return c
 }
 
+// blocked is somebody whom Acme does not want to hear.
+var blocked = directory.Block{ID: 5, Handle: "acme", PeerID: "https://social.example/users/mallory", Account: "mallory@social.example", MadeAt: edited}
+
 // hostile is an entry by somebody who has read about injections.
 func hostile() directory.Coop {
 	const attack = `"><script>alert(1)</script><img src=x onerror=alert(1)> &lt;script&gt;alert(2)&lt;/script&gt; <a href="javascript:alert(3)">x</a>`
@@ -232,6 +235,8 @@ func federated(t testing.TB) map[string][]byte {
 	add(site.Reject("acme", []byte(follow), "12"))("reject")
 	add(site.Reject("acme", []byte(quoteRequest), "13"))("reject-quote")
 	add(site.Reject("acme", []byte(featureRequest), "14"))("reject-feature")
+	add(site.Block(blocked))("block")
+	add(site.Unblock(blocked))("block-undo")
 
 	add(site.Message(directory.Message{
 		ActorID: "https://m.example/users/ada", Account: "ada@m.example", URL: "https://m.example/@ada?a=1&b=2", Text: "Somebody claims <Acme>.", Path: "/sign-in",

@@ -3,6 +3,7 @@ package document
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ func TestRule15PostsArePublic(t *testing.T) {
 		}
 		walk(o, func(o object) {
 			leave, _ := o["object"].(object)
-			private := o["type"] == "Accept" || o["type"] == "Reject" || leave["interactionTarget"] != nil
+			private := slices.Contains([]any{"Accept", "Reject", "Block", "Undo"}, o["type"]) || leave["interactionTarget"] != nil
 			if o["type"] != "Note" && (!isActivity(o) || private) {
 				return
 			}

@@ -65,7 +65,7 @@ func walk(v any, visit func(o object)) {
 }
 
 func isActivity(o object) bool {
-	return slices.Contains([]string{"Create", "Update", "Delete", "Announce", "Move", "Accept", "Reject"}, fmt.Sprint(o["type"]))
+	return slices.Contains([]string{"Create", "Update", "Delete", "Announce", "Move", "Accept", "Reject", "Block", "Undo"}, fmt.Sprint(o["type"]))
 }
 
 func isActor(o object) bool { return o["publicKey"] != nil }
@@ -302,8 +302,8 @@ var contextTerms = map[string]string{
 	"https://www.w3.org/ns/activitystreams": `id type actor attachment attributedTo cc content contentMap deleted endpoints first followers
 		following formerType height href icon image inReplyTo inbox instrument likes mediaType name next object orderedItems outbox partOf
 		preferredUsername published replies result sharedInbox shares source summary summaryMap tag target to totalItems updated url width
-		Accept Announce Application Create Delete Follow Image Mention Move Note OrderedCollection OrderedCollectionPage Organization
-		Reject Service Tombstone Update`,
+		Accept Announce Application Block Create Delete Follow Image Mention Move Note OrderedCollection OrderedCollectionPage Organization
+		Reject Service Tombstone Undo Update`,
 	"https://w3id.org/security/v1":          "owner publicKey publicKeyPem",
 	"https://w3id.org/security/multikey/v1": "Multikey controller publicKeyMultibase",
 }

@@ -39,7 +39,12 @@ type Client struct {
 	userAgent string
 	allowHTTP bool
 	patience  patience
+	blocked   Blocked
 }
+
+// Blocked says of hosts, in their normal form, whether we want nothing to do with
+// one of them.
+type Blocked func(ctx context.Context, hosts ...string) (bool, error)
 
 // New makes a Client. One is enough for the whole program.
 func New(config Config) *Client {
@@ -69,6 +74,14 @@ func newClient(config Config, patience patience, resolver *net.Resolver) *Client
 		MaxResponseHeaderBytes: maxHeaders,
 	}
 	return &Client{transport: transport, userAgent: config.UserAgent, allowHTTP: config.AllowHTTP, patience: patience}
+}
+
+// Avoiding is the same client, but asks nothing of hosts that are blocked, nor
+// goes where a redirect leads to one: ErrBlocked.
+func (c *Client) Avoiding(blocked Blocked) *Client {
+	careful := *c
+	careful.blocked = blocked
+	return &careful
 }
 
 // CloseIdleConnections closes the connections that are kept for later.
@@ -109,6 +122,15 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signe
 
 // send signs and sends a request.
 func (c *Client) send(r *http.Request, sign Signer) (*http.Response, error) {
+	if c.blocked != nil {
+		blocked, err := c.blocked(r.Context(), r.URL.Hostname())
+		if err != nil {
+			return nil, &Error{Kind: ErrTemporary, Err: err}
+		}
+		if blocked {
+			return nil, &Error{Kind: ErrRefused, Err: fmt.Errorf("%w: %s", ErrBlocked, r.URL.Hostname())}
+		}
+	}
 	r.Header.Set("User-Agent", c.userAgent)
 	if sign != nil {
 		if err := sign(r); err != nil {

@@ -28,6 +28,9 @@ var (
 	ErrRefused = errors.New("refused by us")
 )
 
+// ErrBlocked is the cause when it is the host with which we want nothing to do.
+var ErrBlocked = errors.New("this directory has blocked the host")
+
 // Error says why a request failed.
 type Error struct {
 	// Kind is ErrTemporary, ErrGone, ErrFinal or ErrRefused.
