@@ -150,7 +150,7 @@ func TestUnblockShowsRepliesAgain(t *testing.T) {
 			t.Errorf("still blocked: %+v, %v", blocks, err)
 		}
 		log, err := d.AuditLog(t.Context(), "sange", 10)
-		if err != nil || len(log) != 2 || log[0].Act != "unblocked a sender" || log[1].Act != "blocked a sender" || log[1].Detail != ann.ID || log[1].Who != curator.Name {
+		if err != nil || len(log) != 3 || log[0].Act != "unblocked a sender" || log[1].Act != "blocked a sender" || log[1].Detail != ann.ID || log[1].Who != curator.Name {
 			t.Errorf("audited: %+v, %v", log, err)
 		}
 	})

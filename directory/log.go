@@ -148,7 +148,7 @@ func (w *logWriter) withdraw(leaves []int64) error {
 		return err
 	}
 	for some := range slices.Chunk(leaves, rowsAtOnce) {
-		err := w.tx.Model(&logRow{}).Where("log_id = ? AND leaf IN ?", w.id, some).Updates(map[string]any{"salt": nil, "record": nil, "withdrawn": true}).Error
+		err := w.tx.Model(&logRow{}).Where("log_id = ? AND leaf IN ?", w.id, some).Updates(map[string]any{"salt": []byte{}, "record": nil, "withdrawn": true}).Error
 		if err != nil {
 			return err
 		}

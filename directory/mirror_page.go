@@ -115,7 +115,7 @@ func readPage(page LogPage) (rows []logRow, withdrawn []int64, err error) {
 		if err != nil {
 			return nil, nil, fmt.Errorf("%w: record %d: %w", ErrTampered, leaf, err)
 		}
-		row := logRow{Commitment: commitment}
+		row := logRow{Commitment: commitment, Salt: []byte{}}
 		if line.Record != nil {
 			record, err := readRecord(line.Record)
 			if err != nil {

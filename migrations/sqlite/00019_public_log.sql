@@ -12,8 +12,8 @@ CREATE TABLE log_records (
     leaf       INTEGER NOT NULL,  -- from 0
     handle     TEXT NOT NULL, -- whose entry it is about, or '' if it is about the log
     commitment BLOB NOT NULL,  -- 32 bytes
-    salt       BLOB,           -- NULL once the record was withdrawn
-    record     TEXT,          -- JSON, as committed to; NULL with the salt
+    salt       BLOB NOT NULL,  -- empty once the record was withdrawn, or held back
+    record     TEXT,          -- JSON, as committed to; NULL when the salt is empty
     withdrawn  BOOLEAN NOT NULL, -- for good, by a later record
     PRIMARY KEY (log_id, leaf)
 ) WITHOUT ROWID;
