@@ -63,7 +63,7 @@ func (s *Server) accountForm(ctx context.Context, what string) accountForm {
 // server, or sends the code.
 type accountAsked struct {
 	For    string
-	Secret string // the state, or the code
+	State  string // by which the answer is known, or the code
 	Memory []byte // nil: a code was shown
 	Lacks  bool   // the server was asked and has no page for it
 	Person int64  // who adds an account
@@ -89,14 +89,14 @@ func (s *Server) beginAccount(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if asked.Secret, err = s.directory.AskForAccount(ctx); err != nil {
+	if asked.State, err = s.directory.AskForAccount(ctx); err != nil {
 		return err
 	}
 	next, typed := "/accounts/code", r.PostForm.Get("account")
 	if r.PostForm.Get("how") != "code" {
 		within, cancel := context.WithTimeout(ctx, accountTime)
 		defer cancel()
-		page, memory, err := s.config.Accounts.Begin(within, typed, asked.Secret)
+		page, memory, err := s.config.Accounts.Begin(within, typed, asked.State)
 		if err != nil {
 			s.sessions.Put(ctx, accountTypedKey, cutTyped(typed))
 			return s.accountFailed(w, r, asked, err)
@@ -179,7 +179,7 @@ var (
 func (s *Server) accountCallback(w http.ResponseWriter, r *http.Request) error {
 	ctx, answer := r.Context(), r.URL.Query()
 	asked, ok := s.asked(ctx)
-	if !ok || !asked.server() || subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(asked.Secret)) != 1 {
+	if !ok || !asked.server() || subtle.ConstantTimeCompare([]byte(answer.Get("state")), []byte(asked.State)) != 1 {
 		if _, err := s.person(ctx); err == nil { // the answer came twice, and the first time all went well
 			http.Redirect(w, r, "/me", http.StatusSeeOther)
 			return nil
@@ -207,7 +207,7 @@ func (s *Server) accountCallback(w http.ResponseWriter, r *http.Request) error {
 // useAnswer uses up what was asked, here and in the directory.
 func (s *Server) useAnswer(ctx context.Context, asked accountAsked) error {
 	s.sessions.Remove(ctx, askedKey)
-	err := s.directory.UseAnswer(ctx, asked.Secret)
+	err := s.directory.UseAnswer(ctx, asked.State)
 	if errors.Is(err, directory.ErrNotFound) {
 		return errLateAnswer
 	}
@@ -231,15 +231,15 @@ func (s *Server) codePage(w http.ResponseWriter, r *http.Request) error {
 		return nil
 	}
 	to := s.pages.site.account(directory.DirectoryHandle)
-	shown := coded{Lacks: asked.Lacks, To: to, Text: to + " " + directory.CodeText(asked.Secret)}
-	sender, err := s.directory.CodeSender(ctx, asked.Secret)
+	shown := coded{Lacks: asked.Lacks, To: to, Text: to + " " + directory.CodeText(asked.State)}
+	sender, err := s.directory.CodeSender(ctx, asked.State)
 	switch {
 	case err == nil:
 		shown.From = &sender
 	case !errors.Is(err, directory.ErrNotFound):
 		return err
 	default:
-		if awaited, err := s.directory.Asked(ctx, asked.Secret); err != nil {
+		if awaited, err := s.directory.Asked(ctx, asked.State); err != nil {
 			return err
 		} else if !awaited {
 			s.sessions.Remove(ctx, askedKey)
@@ -259,7 +259,7 @@ func (s *Server) takeCode(w http.ResponseWriter, r *http.Request) error {
 	if !ok || asked.server() {
 		return s.accountFailed(w, r, asked, errLateAnswer)
 	}
-	sender, err := s.directory.CodeSender(ctx, asked.Secret)
+	sender, err := s.directory.CodeSender(ctx, asked.State)
 	if errors.Is(err, directory.ErrNotFound) {
 		http.Redirect(w, r, "/accounts/code", http.StatusSeeOther)
 		return nil

@@ -381,3 +381,34 @@ func TestChangesOfSigningInNeedAFreshOne(t *testing.T) {
 		}
 	})
 }
+
+// Only a page with the form for an account may send readers to their server.
+func TestOnlyAccountFormsMayLeadAway(t *testing.T) {
+	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
+		s := sites{}
+		h, e := social(t, directory.New(db), s)
+		v := newVisitor(t, h)
+		looks := func(path string, want bool) {
+			t.Helper()
+			w := v.get(path)
+			form := strings.Contains(w.Body.String(), `id="account-name"`)
+			if away := strings.Contains(w.Header().Get("Content-Security-Policy"), "form-action 'self' https:;"); form != want || away != want {
+				t.Errorf("%s has the form: %t, and may lead away: %t; want %t", path, form, away, want)
+			}
+		}
+		looks("/sign-in", true)
+		looks("/coops/igalia/claim", false)
+		v.post("/coops/igalia/claim")
+		looks("/coops/igalia/claim", true)
+		v.claim(s, "igalia")
+		looks("/coops/igalia/claim", false)
+		looks("/register", true)
+		e.next = "ada"
+		v.comes("register")
+		looks("/register", false)
+		v.post("/register/account", "name", "Ada")
+		looks("/me", true)
+		stale(t, db)
+		looks("/me", false)
+	})
+}

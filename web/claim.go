@@ -98,7 +98,7 @@ func (s *Server) showClaim(w http.ResponseWriter, r *http.Request, c directory.C
 			shown.Seen, shown.At = strings.Split(seen, "\n"), time.Unix(s.sessions.GetInt64(ctx, seenAtKey), 0)
 		}
 	}
-	return s.show(w, http.StatusOK, "claim", page{Path: claimPath(c.Handle), NoIndex: true, Account: true, Body: shown})
+	return s.show(w, http.StatusOK, "claim", page{Path: claimPath(c.Handle), NoIndex: true, Account: s.pages.site.Accounts && shown.Begun(), Body: shown})
 }
 
 // waysToProve are those that a website has. Those without a token are only

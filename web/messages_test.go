@@ -75,7 +75,7 @@ func families() map[string][]string {
 	members["compose.wrong_"] = []string{"too_large", "gone", "unanswerable"}
 	members["compose.slot_"] = []string{"alt_missing", "alt_long", "no_picture", "lost"}
 	members["compose.due_"] = []string{"unused", "missing", "form"}
-	for _, part := range []string{"role.", "register.lede_", "invitation.lede_", "claim.member_", "people.invited_", "people.open_"} {
+	for _, part := range []string{"role.", "register.lede_", "register.account_", "invitation.lede_", "claim.member_", "people.invited_", "people.open_"} {
 		members[part] = []string{string(directory.Owner), string(directory.Editor)}
 	}
 	for _, method := range []string{"rel-me", "meta", "file", "dns"} {
@@ -83,8 +83,9 @@ func families() map[string][]string {
 			members[part] = append(members[part], method)
 		}
 	}
-	members["claim.found_"] = append(members["claim.found_"], sandboxProof)
-	members["me.notice_"] = []string{"claimed", "waiting", "invited", "sent", "passkey_added", "passkey_removed", "ended", "left"}
+	members["claim.found_"] = append(members["claim.found_"], sandboxProof, directory.MethodAccount)
+	members["account.go_"] = []string{accountToSignIn, accountToRegister, accountToAdd, accountToClaim}
+	members["me.notice_"] = []string{"claimed", "waiting", "invited", "sent", "passkey_added", "passkey_removed", "account_added", "account_removed", "ended", "left"}
 	for _, wrong := range []mistyped{typedNothing, typedOddly, typedTooMuch, typedNumbers, typedUs, typedUnknown} {
 		members["follow.wrong_"] = append(members["follow.wrong_"], string(wrong))
 	}

@@ -89,7 +89,7 @@ func parsePages(s site) (*pages, error) {
 		return nil, err
 	}
 	p := &pages{site: s, words: w, byName: map[string]*template.Template{}}
-	frame, err := template.New("").Funcs(p.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/operators_head.html")
+	frame, err := template.New("").Funcs(p.functions()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +99,7 @@ func parsePages(s site) (*pages, error) {
 	}
 	for _, f := range files {
 		name := strings.TrimSuffix(f.Name(), ".html")
-		if name == "layout" || name == "parts" || name == "operators_head" {
+		if name == "layout" || name == "parts" {
 			continue
 		}
 		t, err := template.Must(frame.Clone()).ParseFS(templateFiles, path.Join("templates", f.Name()))

@@ -120,7 +120,7 @@ func (j joining) ByPasskey() bool { return j.account() == "" }
 
 func (s *Server) showRegister(w http.ResponseWriter, r *http.Request, status int, shown registering) error {
 	shown.Account = s.accountForm(r.Context(), accountToRegister)
-	return s.show(w, status, "register", page{Path: "/register", NoIndex: true, Passkey: true, Account: true, Body: shown})
+	return s.show(w, status, "register", page{Path: "/register", NoIndex: true, Passkey: true, Account: s.pages.site.Accounts && shown.Shown == nil, Body: shown})
 }
 
 // beginRegister has the browser make a passkey for somebody new.

@@ -44,7 +44,7 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	shown := signingIn{Again: again, Account: s.accountForm(r.Context(), accountToSignIn)}
-	return s.show(w, http.StatusOK, "signin", page{Path: "/sign-in", NoIndex: true, Passkey: true, Account: true, Body: shown})
+	return s.show(w, http.StatusOK, "signin", page{Path: "/sign-in", NoIndex: true, Passkey: true, Account: s.pages.site.Accounts, Body: shown})
 }
 
 // beginSignIn has the browser ask for one of the passkeys that it has for us:

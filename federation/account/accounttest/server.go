@@ -13,6 +13,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -151,9 +152,7 @@ func (s *Server) metadata(w http.ResponseWriter, r *http.Request) {
 		"scopes_supported": []string{"read", "profile", "read:accounts"}, "code_challenge_methods_supported": []string{"S256"},
 		"authorization_response_iss_parameter_supported": true,
 	}
-	for name, value := range s.Metadata {
-		said[name] = value
-	}
+	maps.Copy(said, s.Metadata)
 	reply(w, http.StatusOK, "application/json", said)
 }
 
