@@ -72,21 +72,21 @@ func stated(e Evidence) (Evidence, error) {
 	n := utf8.RuneCountInString(e.What)
 	switch {
 	case e.Kind != ByRegister && e.Kind != ByBylaws && e.Kind != ByNetwork:
-		return Evidence{}, fmt.Errorf("choose what it is")
+		return Evidence{}, errors.New("choose what it is")
 	case !isText(e.What):
-		return Evidence{}, fmt.Errorf("there are characters in it that are not text")
+		return Evidence{}, errors.New("there are characters in it that are not text")
 	case n == 0 && e.Kind == ByRegister:
-		return Evidence{}, fmt.Errorf("say which register it is, and your number in it")
+		return Evidence{}, errors.New("say which register it is, and your number in it")
 	case n == 0 && e.Kind == ByNetwork:
-		return Evidence{}, fmt.Errorf("say which network it is")
+		return Evidence{}, errors.New("say which network it is")
 	case n > MaxEvidence:
 		return Evidence{}, fmt.Errorf("%d characters are too many; it takes %d", n, MaxEvidence)
 	case e.Link == "" && e.Kind == ByBylaws:
-		return Evidence{}, fmt.Errorf("give the address of the bylaws")
+		return Evidence{}, errors.New("give the address of the bylaws")
 	}
 	u, err := url.Parse(e.Link)
 	if e.Link != "" && (err != nil || len(e.Link) > MaxWebsite || !isText(e.Link) || u.Scheme != "http" && u.Scheme != "https" || u.User != nil || u.Host == "") {
-		return Evidence{}, fmt.Errorf("the link is not an address that begins with https://")
+		return Evidence{}, errors.New("the link is not an address that begins with https://")
 	}
 	return e, nil
 }

@@ -79,7 +79,7 @@ func (w Written) proposal() (Proposal, error) {
 	values, err := normalizeAll(fields, place.Open())
 	wrong := []error{err}
 	if err != nil {
-		wrong = err.(interface{ Unwrap() []error }).Unwrap() //nolint:errorlint // which is a join
+		wrong = err.(interface{ Unwrap() []error }).Unwrap()
 	}
 	for _, name := range requiredFields {
 		if _, has := fields[name]; !has {

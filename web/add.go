@@ -137,7 +137,7 @@ func formToAdd(written directory.Written) adding {
 
 // refuse notes beside each field why it cannot be taken.
 func (a *adding) refuse(err error) bool {
-	joined, ok := err.(interface{ Unwrap() []error }) //nolint:errorlint // of a join, each one is wanted
+	joined, ok := err.(interface{ Unwrap() []error })
 	if !ok {
 		return false
 	}

@@ -25,7 +25,7 @@ type evidence struct {
 func (s *Server) controlOf(ctx context.Context, c directory.Coop) (*directory.Control, error) {
 	control, err := s.directory.Control(ctx, c)
 	if errors.Is(err, directory.ErrNotFound) {
-		return nil, nil //nolint:nilnil // templates ask whether there is one
+		return nil, nil // templates ask whether there is one
 	}
 	return &control, err
 }
