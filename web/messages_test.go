@@ -55,7 +55,7 @@ func families() map[string][]string {
 	for _, shelf := range shelves {
 		members["edit.shelf_"] = append(members["edit.shelf_"], shelf.name)
 	}
-	for _, part := range parts {
+	for _, part := range formParts {
 		members["edit.part_"] = append(members["edit.part_"], part.name)
 	}
 	members["desk.done_"] = []string{"saved", "same", "put_back", "posted", "edited", "deleted", "hidden", "shown"}
