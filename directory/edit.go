@@ -252,6 +252,11 @@ func (d *Directory) EditCoop(ctx context.Context, handle string, e Edit) (Coop, 
 		if err := d.save(tx, &made, g, &topics); err != nil {
 			return err
 		}
+		if len(e.Pictures) > 0 {
+			if err := forgetOldPictures(tx, made.coop); err != nil {
+				return fmt.Errorf("forget old pictures of %s: %w", c.Handle, err)
+			}
+		}
 		if e.By.PersonID != 0 && len(made.changes) > 0 {
 			if err := auditEdit(tx, e.By, cmp.Or(e.Act, "edited the entry"), c.Handle, fmt.Sprintf("version %d", made.coop.Version), made.coop.Version); err != nil {
 				return err

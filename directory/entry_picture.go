@@ -18,6 +18,10 @@ import (
 // pictureFields are the fields whose value is a picture.
 var pictureFields = []string{"logo", "header"}
 
+// maxEntryPictures is how many pictures are kept of one entry besides those that
+// somebody says are its own now.
+const maxEntryPictures = 40
+
 // entryPicture is a picture that an entry shows or has shown.
 type entryPicture struct {
 	Handle string `gorm:"primaryKey"`
@@ -121,6 +125,22 @@ func keepEntryPictures(tx *gorm.DB, handle string, set map[string]string, sent [
 		}
 	}
 	return nil
+}
+
+// forgetOldPictures forgets the oldest pictures of an entry when it has had more
+// than are kept. Its history names them still, and cannot put them back.
+func forgetOldPictures(tx *gorm.DB, c Coop) error {
+	var old []string
+	err := tx.Model(&entryPicture{}).Joins("JOIN pictures ON pictures.hash = entry_pictures.hash").Where("handle = ?", c.Handle).
+		Where("NOT EXISTS (SELECT 1 FROM facts WHERE coop_id = ? AND field IN ? AND value LIKE entry_pictures.hash || '%')", c.ID, pictureFields).
+		Order("added_at DESC, entry_pictures.hash").Limit(1000).Offset(maxEntryPictures).Pluck("entry_pictures.hash", &old).Error
+	if err != nil || len(old) == 0 {
+		return err
+	}
+	if err := tx.Where("handle = ? AND hash IN ?", c.Handle, old).Delete(&entryPicture{}).Error; err != nil {
+		return err
+	}
+	return forgetPictures(tx, old)
 }
 
 // dropEntryPictures forgets the pictures of an entry.

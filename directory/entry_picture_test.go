@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"coopverse/directory"
 	"coopverse/directory/picture"
@@ -55,6 +56,39 @@ func TestPicturesOfOthersCannotBeNamed(t *testing.T) {
 		}
 		if c, err := d.Coop(ctx, "agaric"); err != nil || c.Logo != "" {
 			t.Errorf("the logo is %q, %v", c.Logo, err)
+		}
+	})
+}
+
+// Of an entry that changes its picture every day, the last ones are kept, and
+// those that stand.
+func TestOldPicturesAreForgotten(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		ctx := context.Background()
+		curated := logo(onePixel(200), "By a curator")
+		curated.Source = directory.FromCurator
+		if _, _, err := d.EditCoop(ctx, "agaric", curated); err != nil {
+			t.Fatal(err)
+		}
+		for i := range byte(43) {
+			if _, _, err := d.EditCoop(ctx, "agaric", logo(onePixel(i), "One of many")); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2 * time.Millisecond) // so that each is newer than the last
+		}
+		for i, want := range map[byte]bool{0: false, 1: false, 2: true, 42: true, 200: true} {
+			if isKept(t, d, onePixel(i)) != want {
+				t.Errorf("picture %d is kept: %v", i, !want)
+			}
+		}
+		history, err := d.History(ctx, "agaric")
+		if err != nil {
+			t.Fatal(err)
+		}
+		wrong := new(directory.FieldError)
+		third := history[len(history)-4] // after which the first is gone
+		if _, _, err := d.PutBack(ctx, "agaric", third.ID, history[0].Version, directory.Actor{}, "a test"); !errors.As(err, &wrong) || wrong.Field != "logo" {
+			t.Errorf("put back: %v", err)
 		}
 	})
 }

@@ -29,9 +29,9 @@ var formFields = []string{
 	"links", "extra", "notes", "status", "discoverable", "indexable", "featurable", "quotable", "logo", "header",
 }
 
-// parts say with which field a part of the form begins. The pictures come last:
+// formParts say with which field a part of the form begins. The pictures come last:
 // what stands before them has arrived when one is too large.
-var parts = []struct{ name, first string }{
+var formParts = []struct{ name, first string }{
 	{"who", "name"}, {"work", "services"}, {"where", "places"}, {"profile", "links"}, {"seen", "status"}, {"pictures", "logo"},
 }
 
@@ -57,8 +57,8 @@ type formPart struct {
 func (e editing) Parts() []formPart {
 	var all []formPart
 	for _, f := range e.Fields {
-		if n := len(all); n < len(parts) && parts[n].first == f.Name {
-			all = append(all, formPart{Name: parts[n].name})
+		if n := len(all); n < len(formParts) && formParts[n].first == f.Name {
+			all = append(all, formPart{Name: formParts[n].name})
 		}
 		last := &all[len(all)-1]
 		last.Fields = append(last.Fields, f)

@@ -69,7 +69,7 @@ func families() map[string][]string {
 		members["evidence.state_"] = append(members["evidence.state_"], string(state))
 	}
 	members["control.by_"] = []string{"rel-me", "meta", "file", "dns", "account", sandboxProof}
-	for _, part := range parts {
+	for _, part := range formParts {
 		members["edit.part_"] = append(members["edit.part_"], part.name)
 	}
 	members["compose.wrong_"] = []string{"too_large", "gone", "unanswerable"}

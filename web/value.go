@@ -1,10 +1,6 @@
 package web
 
-import (
-	"strings"
-
-	"coopverse/directory"
-)
+import "coopverse/directory"
 
 // value is what one source says about one field, on its way to the page.
 type value struct{ Field, Value string }
@@ -17,11 +13,7 @@ func (v value) Parts() []string {
 	if v.Field == "places" {
 		separator = ";"
 	}
-	parts := strings.Split(v.Value, separator)
-	for i := range parts {
-		parts[i] = strings.TrimSpace(parts[i])
-	}
-	return parts
+	return split(v.Value, separator)
 }
 
 // Lines are those of a value that has several.

@@ -11,20 +11,20 @@ import (
 // What Mastodon shows of a profile, in pixels. Larger pictures are scaled down
 // to it, smaller ones stay as they are.
 const (
-	LogoSide                  = 400
-	HeaderWidth, HeaderHeight = 1500, 500
+	logoSide                  = 400
+	headerWidth, headerHeight = 1500, 500
 )
 
 // ReadLogo is Read for the picture beside a name, which is shown as a square.
 // All of it is kept: what it lacks of a square gets the colour of its corner.
 func ReadLogo(r io.Reader, name string) (Picture, error) {
-	return readShaped(r, name, func(img image.Image) image.Image { return shrunk(squared(img), LogoSide) })
+	return readShaped(r, name, func(img image.Image) image.Image { return shrunk(squared(img), logoSide) })
 }
 
 // ReadHeader is Read for the picture at the head of a profile, of which the
 // middle is kept in the shape of 3 to 1.
 func ReadHeader(r io.Reader, name string) (Picture, error) {
-	return readShaped(r, name, func(img image.Image) image.Image { return shrunk(middle(img, HeaderWidth, HeaderHeight), HeaderWidth) })
+	return readShaped(r, name, func(img image.Image) image.Image { return shrunk(middle(img, headerWidth, headerHeight), headerWidth) })
 }
 
 func readShaped(r io.Reader, name string, shape func(image.Image) image.Image) (Picture, error) {
