@@ -394,6 +394,9 @@ func (s *Server) readWritten(w http.ResponseWriter, r *http.Request, form *compo
 	// Not every connection has deadlines, and those that have none need no later ones.
 	_ = connection.SetReadDeadline(time.Now().Add(maxUploadTime))
 	_ = connection.SetWriteDeadline(time.Now().Add(maxUploadTime + lookUpsTime))
+	if withoutFiles(r) {
+		return readPreview(w, r, form)
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 	parts, err := r.MultipartReader()
 	if err != nil {

@@ -129,6 +129,13 @@ func TestPreviewShowsMarkdown(t *testing.T) {
 	if !strings.Contains(body, want) {
 		t.Errorf("the preview shows %s", between(body, `class="preview"`, "</section>"))
 	}
+	// As a script sends it while somebody types; it can do nothing else.
+	if w := ada.sends(h, "/coops/agaric/news/new", map[string][]string{"text": {text}, "do": {"preview"}}); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+		t.Errorf("without files: %d", w.Code)
+	}
+	if w := ada.sends(h, "/coops/agaric/news/new", map[string][]string{"text": {text}, "do": {"post"}}); w.Code != http.StatusBadRequest {
+		t.Errorf("a post without files: %d", w.Code)
+	}
 	plain := publish(t, d, "agaric", directory.Draft{Text: "*plain*", Language: "en"})
 	edit := newsPath("agaric", plain.ID) + "/edit"
 	form := formOf(t, ada.asks(h, edit).Body, "/edit")
