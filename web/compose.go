@@ -161,7 +161,7 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(direct
 	form := s.composing(r.Context(), c)
 	form.ID, form.Boost = before.ID, false
 	if before.waiting != nil {
-		form.Waiting = before.waiting.ID
+		form.Waiting, form.When.stood = before.waiting.ID, before.waiting.DueAt.Format(dueForm)
 	}
 	if !form.New() {
 		form.Markdown = before.Markdown
