@@ -69,7 +69,7 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 	for text, due := range map[string]time.Duration{
 		"**We have a desk free** in our new house.\n\n- light\n- quiet\n- [near the station](https://agaric.example/way)\n\n#coworking": 50 * time.Hour, "Our next open evening, with @nobody@mastodon.example": 90 * time.Hour,
 	} {
-		waits, err := d.Schedule(context.Background(), grace.by, "agaric", directory.Draft{Text: text, Markdown: true, Language: "en", Pictures: []directory.DraftPicture{painted(t, 600, 400, "A house with a green door.")}}, time.Now().Add(due))
+		waits, err := d.Schedule(context.Background(), grace.by, "agaric", directory.Draft{Text: text, Markdown: true, Language: "en", Pictures: []directory.DraftPicture{painted(t, 600, 400, "A desk by a window.")}}, time.Now().Add(due))
 		if err == nil && due > 80*time.Hour {
 			err = d.NotPublished(context.Background(), waits, "@nobody@mastodon.example: not found", true)
 		}

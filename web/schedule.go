@@ -24,21 +24,19 @@ type schedule struct {
 	Refused string // why it cannot be that time
 	Wrong   string // which message says what else is wrong
 
-	at time.Time
+	at    time.Time
+	stood string // the time that it had before
 }
 
 func (s schedule) wrong() bool { return s.Refused != "" || s.Wrong != "" }
 
-// Now and Last are the times between which it may be, and Clock is what time it
-// is as people read it.
-func (s schedule) Now() string   { return time.Now().UTC().Format(dueForm) }
-func (s schedule) Last() string  { return time.Now().UTC().AddDate(1, 0, 0).Format(dueForm) }
+// Clock is what time it is, as people read it.
 func (s schedule) Clock() string { return time.Now().UTC().Format("15:04") }
 
 // read reads the time, and notes what is wrong with it.
 func (s *schedule) read() {
 	switch {
-	case !s.Later && s.Typed != "":
+	case !s.Later && s.Typed != s.stood && s.Typed != "":
 		s.Wrong = "unused"
 		return
 	case !s.Later:

@@ -47,19 +47,31 @@ func TestNewsIsScheduledChangedAndPosted(t *testing.T) {
 		if code := send(form.Get("version"), "Mine.", "later", due.Format(dueForm)); code != http.StatusConflict {
 			t.Errorf("a change of what was changed meanwhile: %d", code)
 		}
-		if code := ada.sends(h, at+"/now", nil).Code; code != http.StatusSeeOther {
-			t.Errorf("post now: %d", code)
+		form = formOf(t, ada.asks(h, at+"/edit").Body, "/edit")
+		if code := send(form.Get("version"), "We move!", "now", form.Get("due")); code != http.StatusSeeOther {
+			t.Errorf("at once after all: %d", code)
 		}
 		posts, err := d.Posts(ctx, "agaric", 0, 10)
-		if err != nil || len(posts) != 1 || posts[0].Body != "We move." || len(posts[0].Pictures) != 1 {
+		if err != nil || len(posts) != 1 || posts[0].Body != "We move!" || len(posts[0].Pictures) != 1 {
 			t.Errorf("posted %+v, %v", posts, err)
 		}
 		if code := ada.sends(h, at+"/now", nil).Code; code != http.StatusNotFound {
-			t.Errorf("post now, again: %d", code)
+			t.Errorf("post now what is out: %d", code)
 		}
 		w = ada.uploads(t, h, at+"/edit", written("version", "1"), written("text", "Typed while it went out."), written("do", "post"))
 		if body := w.Body.Bytes(); w.Code != http.StatusConflict || formOf(t, bytes.NewReader(body), "/news/new").Get("text") != "Typed while it went out." {
 			t.Errorf("a change of what is out: %d", w.Code)
+		}
+	})
+}
+
+func TestScheduledNewsIsPostedNow(t *testing.T) {
+	eachNeighbours(t, func(t *testing.T, n neighbours) {
+		if w := n.ada.sends(n.h, scheduledAt("agaric", n.waits["agaric"].ID)+"/now", nil); w.Code != http.StatusSeeOther {
+			t.Errorf("post now: %d", w.Code)
+		}
+		if posts, err := n.d.Posts(context.Background(), "agaric", 0, 1); err != nil || posts[0].Body != "We stay. Later." {
+			t.Errorf("posted %+v, %v", posts, err)
 		}
 	})
 }
@@ -128,6 +140,13 @@ func TestPreviewShowsMarkdown(t *testing.T) {
 	want := `<p><strong>News</strong></p><ul><li><em>a</em> &lt;script&gt;x&lt;/script&gt;</li><li>b (javascript:c) <a href="https://d.example" rel="nofollow noopener">d</a> <a href="/tags/e">#e</a></li></ul>`
 	if !strings.Contains(body, want) {
 		t.Errorf("the preview shows %s", between(body, `class="preview"`, "</section>"))
+	}
+	// As a script sends it while somebody types; it can do nothing else.
+	if w := ada.sends(h, "/coops/agaric/news/new", map[string][]string{"text": {text}, "do": {"preview"}}); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), want) {
+		t.Errorf("without files: %d", w.Code)
+	}
+	if w := ada.sends(h, "/coops/agaric/news/new", map[string][]string{"text": {text}, "do": {"post"}}); w.Code != http.StatusBadRequest {
+		t.Errorf("a post without files: %d", w.Code)
 	}
 	plain := publish(t, d, "agaric", directory.Draft{Text: "*plain*", Language: "en"})
 	edit := newsPath("agaric", plain.ID) + "/edit"

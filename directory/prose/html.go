@@ -1,6 +1,7 @@
 package prose
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,7 +108,7 @@ func (w *writer) inline(parent ast.Node) {
 				break
 			}
 			n, words = next, next
-			run = append(run[:len(run):len(run)], words.Value(w.source)...)
+			run = append(slices.Clip(run), words.Value(w.source)...)
 		}
 		w.words(string(run))
 		if words.SoftLineBreak() || words.HardLineBreak() {

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"coopverse/directory/prose"
-	"unicode/utf8"
 
 	"golang.org/x/net/html"
 )
