@@ -28,4 +28,6 @@ func (s Site) Unblock(b directory.Block) ([]byte, error) {
 }
 
 // block is the id of a Block.
-func (s Site) block(b directory.Block) string { return fmt.Sprintf("%s/blocks/%d", s.Actor(b.Handle), b.ID) }
+func (s Site) block(b directory.Block) string {
+	return fmt.Sprintf("%s/blocks/%d", s.Actor(b.Handle), b.ID)
+}
