@@ -174,8 +174,9 @@ func expelDomains(tx *gorm.DB, domains []string) error {
 	if err := tx.Select("id", "host").Find(&inboxes).Error; err != nil {
 		return err
 	}
+	blocked := anyOf(domains)
 	for _, inbox := range inboxes {
-		if !slices.ContainsFunc(domainsOf(inbox.Host), anyOf(domains)) {
+		if !slices.ContainsFunc(domainsOf(inbox.Host), blocked) {
 			continue
 		}
 		if err := tx.Where("inbox_id = ?", inbox.ID).Delete(&addressee{}).Error; err != nil {
