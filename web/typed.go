@@ -54,14 +54,14 @@ func (s *Server) keepingTyped(a answer) answer {
 	}
 }
 
-// readTyped reads the fields of a form, unless they are too long. What is read
-// already is not read again.
+// readTyped reads the fields of a form, unless they are too long.
 func readTyped(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
-	if r.PostForm != nil {
-		return r.PostForm, weighs(r.PostForm) <= maxTyped
-	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 	parts, err := r.MultipartReader()
+	if errors.Is(err, http.ErrNotMultipart) {
+		err = r.ParseForm()
+		return r.PostForm, err == nil && weighs(r.PostForm) <= maxTyped
+	}
 	if err != nil {
 		return nil, false
 	}
