@@ -104,7 +104,13 @@ func (s *Server) showForm(w http.ResponseWriter, r *http.Request, by directory.A
 			return err
 		}
 	}
-	return s.showDesk(w, http.StatusOK, "compose", form)
+	return s.showCompose(w, http.StatusOK, form)
+}
+
+// showCompose shows the form of a post. Its script asks for the preview again
+// while somebody types.
+func (s *Server) showCompose(w http.ResponseWriter, status int, form composing) error {
+	return s.show(w, status, "compose", page{NoIndex: true, Preview: true, Body: form})
 }
 
 // recomposeForm shows the form with a post that was written earlier.
@@ -178,23 +184,23 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(direct
 	}
 	if lost {
 		form.Wrong = "gone"
-		return s.showDesk(w, http.StatusConflict, "compose", form)
+		return s.showCompose(w, http.StatusConflict, form)
 	}
 	sound := form.check(draft)
 	switch {
 	case !form.New() && form.Version != before.UpdatedAt.UnixMilli():
 		form.Version, form.Conflict = before.UpdatedAt.UnixMilli(), &post{Post: before.Post, Author: form.Desk.Whom}
-		return s.showDesk(w, http.StatusConflict, "compose", form)
+		return s.showCompose(w, http.StatusConflict, form)
 	case !sound:
-		return s.showDesk(w, http.StatusUnprocessableEntity, "compose", form)
+		return s.showCompose(w, http.StatusUnprocessableEntity, form)
 	case do == "preview":
 		form.Preview = &post{Post: directory.Post{Handle: c.Handle, Body: strings.TrimSpace(draft.Text), Markdown: draft.Markdown, Language: draft.Language, Mentions: before.Mentions}, Author: form.Desk.Whom}
-		return s.showDesk(w, http.StatusOK, "compose", form)
+		return s.showCompose(w, http.StatusOK, form)
 	}
 	err = s.save(r.Context(), by, before, draft, form)
 	if reason, refused := refusalOf(err); refused {
 		form.Refused = reason
-		return s.showDesk(w, http.StatusUnprocessableEntity, "compose", form)
+		return s.showCompose(w, http.StatusUnprocessableEntity, form)
 	}
 	if err != nil {
 		return err

@@ -164,7 +164,7 @@ func (s *Server) postNow(w http.ResponseWriter, r *http.Request) error {
 	if reason, refused := refusalOf(err); refused {
 		form := s.recomposing(r.Context(), c, p)
 		form.Refused = reason
-		return s.showDesk(w, http.StatusUnprocessableEntity, "compose", form)
+		return s.showCompose(w, http.StatusUnprocessableEntity, form)
 	}
 	if err != nil {
 		return err

@@ -31,6 +31,7 @@ func (s *Server) signInFirst(w http.ResponseWriter, r *http.Request) {
 // signingIn is what the page shows on which one signs in.
 type signingIn struct {
 	Again   bool // somebody is signed in, and is to show once more that it is they
+	Typed   bool // what was typed before is kept for afterwards
 	Account accountForm
 }
 
@@ -43,7 +44,7 @@ func (s *Server) signInPage(w http.ResponseWriter, r *http.Request) error {
 	} else if err != nil && !errors.Is(err, errSignIn) {
 		return err
 	}
-	shown := signingIn{Again: again, Account: s.accountForm(r.Context(), accountToSignIn)}
+	shown := signingIn{Again: again, Typed: s.sessions.Exists(r.Context(), typedKey), Account: s.accountForm(r.Context(), accountToSignIn)}
 	return s.show(w, http.StatusOK, "signin", page{Path: "/sign-in", NoIndex: true, Passkey: true, Account: s.pages.site.Accounts, Body: shown})
 }
 

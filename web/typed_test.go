@@ -50,6 +50,9 @@ func TestWhatWasTypedSurvivesSigningIn(t *testing.T) {
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/sign-in" {
 			t.Fatalf("the form: %d %v", w.Code, w.Header())
 		}
+		if !strings.Contains(ada.get("/sign-in").Body.String(), "What you typed is kept") {
+			t.Error("signing in does not say that it was kept")
+		}
 		if w := ada.use(); !strings.Contains(w.Body.String(), `"/coops/igalia/news/new"`) {
 			t.Fatalf("signing in leads to %s", w.Body)
 		}
