@@ -107,7 +107,7 @@ func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
 	}
 	if site := control.Unproved; site != "" {
 		var proof website.Proof
-		if proof, err = w.prover.Look(ctx, site, w.site.Actor(claim.Handle), claim.Token); err == nil {
+		if proof, err = w.anew(ctx, claim, site); err == nil {
 			return w.directory.ProvedAnew(ctx, claim.ID, site, string(proof.Method), proof.Where)
 		}
 	} else {
@@ -127,30 +127,40 @@ func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
 	return err
 }
 
+// anew looks at the website that an entry names now for the proof of its claim.
+func (w claimWatch) anew(ctx context.Context, claim directory.Claim, site string) (website.Proof, error) {
+	page := w.site.Actor(claim.Handle)
+	proof, err := w.prover.Look(ctx, site, page, claim.Token)
+	if err != nil && claim.AccountID != "" {
+		return w.linked(ctx, claim, site)
+	}
+	return proof, err
+}
+
 // again looks at a proof once more. What a co-op put on its website before it
 // had a page here may have been replaced by a link to that page.
 func (w claimWatch) again(ctx context.Context, claim directory.Claim) error {
-	page := w.site.Actor(claim.Handle)
 	if claim.AccountID != "" {
-		return w.linked(ctx, claim, page)
+		_, err := w.linked(ctx, claim, claim.Website)
+		return err
 	}
 	if claim.Page != "" {
 		if _, err := w.prover.Again(ctx, claim.Website, w.site.Origin+claim.Page, claim.Token); err == nil {
 			return nil
 		}
 	}
-	_, err := w.prover.Again(ctx, claim.Website, page, claim.Token)
+	_, err := w.prover.Again(ctx, claim.Website, w.site.Actor(claim.Handle), claim.Token)
 	return err
 }
 
-// linked looks whether a website still links the account that has proved a claim.
-func (w claimWatch) linked(ctx context.Context, claim directory.Claim, page string) error {
+// linked looks whether a website links the account that has proved a claim.
+func (w claimWatch) linked(ctx context.Context, claim directory.Claim, site string) (website.Proof, error) {
 	account, err := w.directory.AccountByID(ctx, claim.AccountID)
 	if errors.Is(err, directory.ErrUnknownAccount) { // its person is forgotten
 		account, err = directory.Account{ActorID: claim.AccountID, URL: claim.AccountID}, nil
 	}
-	if err == nil {
-		_, err = w.prover.Links(ctx, claim.Website, page, account.URL, account.ActorID)
+	if err != nil {
+		return website.Proof{}, err
 	}
-	return err
+	return w.prover.Links(ctx, site, w.site.Actor(claim.Handle), account.URL, account.ActorID)
 }
