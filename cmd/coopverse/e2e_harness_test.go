@@ -45,8 +45,14 @@ const (
 // onEachDatabase runs test on SQLite and on PostgreSQL. What it gets are the
 // flags that name an empty database.
 func onEachDatabase(t *testing.T, test func(t *testing.T, database []string)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, []string{"--data", t.TempDir()}) })
-	t.Run("postgres", func(t *testing.T) { test(t, []string{"--database", storetest.EmptyPostgresDSN(t)}) })
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, []string{"--data", t.TempDir()})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, []string{"--database", storetest.EmptyPostgresDSN(t)})
+	})
 }
 
 // authority is a certificate authority of the test's own, with one certificate

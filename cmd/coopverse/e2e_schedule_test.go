@@ -43,7 +43,7 @@ func TestServersPublishScheduledPostsOnce(t *testing.T) {
 			})
 		}
 
-		due := time.Now().Add(2 * time.Second)
+		due := time.Now().Add(4 * time.Second)
 		for i := range each {
 			schedule(fmt.Sprintf("Number %d", i), due)
 		}
@@ -59,7 +59,7 @@ func TestServersPublishScheduledPostsOnce(t *testing.T) {
 		time.Sleep(time.Until(due))
 		posted(each, 5*time.Second)
 
-		due = time.Now().Add(time.Second)
+		due = time.Now().Add(3 * time.Second)
 		for i := range each {
 			schedule(fmt.Sprintf("Another %d", i), due)
 		}
@@ -67,8 +67,8 @@ func TestServersPublishScheduledPostsOnce(t *testing.T) {
 		first.kill()
 		posted(2*each, 5*time.Second)
 
-		due = time.Now().Add(time.Second)
 		second.stop()
+		due = time.Now().Add(2 * time.Second)
 		schedule("Late", due)
 		time.Sleep(time.Until(due))
 		first.start()
