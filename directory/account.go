@@ -118,8 +118,12 @@ func accountByID(tx *gorm.DB, actorID string) (Account, error) {
 
 // SignsIn returns the person who signs in with an account, and notes its use and
 // what it is called now. Errors: ErrUnknownAccount; ErrInvalid when the person
-// has removed it.
+// has removed it, and for an inbox that cannot be kept: what is to be sent there
+// is written down with what others do, which must not fail by it.
 func (d *Directory) SignsIn(ctx context.Context, a Account) (p Person, err error) {
+	if err := checkIDs(a.ActorID, a.Inbox); err != nil {
+		return Person{}, err
+	}
 	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		known, err := accountByID(tx, a.ActorID)
 		if err != nil {

@@ -38,6 +38,9 @@ func TestAccountIsBoundToOnePersonForEver(t *testing.T) {
 		if p, err := d.SignsIn(t.Context(), account("a")); err != nil || p.ID != ann.PersonID {
 			t.Errorf("it signs in %+v, %v", p, err)
 		}
+		long := account("a")
+		long.Inbox += strings.Repeat("x", 3000)
+		refuses(t, "one with an inbox that cannot be written to", second(d.SignsIn(t.Context(), long)), directory.ErrInvalid)
 		if err := d.RemoveAccount(t.Context(), ann, account("a").ActorID); err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package directory
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -33,6 +34,7 @@ type Draft struct {
 
 	Scheduled    *ScheduledPost // that waited and is published now, by a member; or nil
 	KeepPictures bool           // of an edit: leave those that are there
+	Version      time.Time      // of an edit: UpdatedAt of the post that the editor saw; zero: whichever it is
 	Boost        bool           // have the directory and the co-op's topics pass it on
 }
 

@@ -143,6 +143,16 @@ func forgetOldPictures(tx *gorm.DB, c Coop) error {
 	return forgetPictures(tx, old)
 }
 
+// shareEntryPictures makes the pictures of one entry another one's as well, which
+// takes over what that one shows.
+func shareEntryPictures(tx *gorm.DB, from, to string) error {
+	err := tx.Exec("INSERT INTO entry_pictures (handle, hash) SELECT ?, hash FROM entry_pictures WHERE handle = ? ON CONFLICT DO NOTHING", to, from).Error
+	if err != nil {
+		return fmt.Errorf("give the pictures of %s to %s: %w", from, to, err)
+	}
+	return nil
+}
+
 // dropEntryPictures forgets the pictures of an entry.
 func dropEntryPictures(tx *gorm.DB, handle string) error {
 	var hashes []string

@@ -191,6 +191,9 @@ func TestConfirmedRenameKeepsHandleAndIdentity(t *testing.T) {
 		if _, _, err := d.EditCoop(t.Context(), "laulu", directory.Edit{Source: directory.FromCurator, Set: map[string]string{"founded": "2011"}}); err != nil {
 			t.Fatal(err)
 		}
+		if _, _, err := d.EditCoop(t.Context(), "laulu", logo(onePixel(1), "Logo of Laulu")); err != nil {
+			t.Fatal(err)
+		}
 		doc, err := list.Parse(later)
 		if err != nil {
 			t.Fatal(err)
@@ -203,6 +206,9 @@ func TestConfirmedRenameKeepsHandleAndIdentity(t *testing.T) {
 		renamed := coop(t, d, "sange")
 		if renamed.ID != old.ID || renamed.Name != "Laulu" || renamed.Status != directory.Active || renamed.Founded != 2011 {
 			t.Errorf("after the confirmation @sange is %+v", renamed)
+		}
+		if renamed.Logo == "" || !isKept(t, d, onePixel(1)) {
+			t.Errorf("its logo is %q, kept: %t", renamed.Logo, isKept(t, d, onePixel(1)))
 		}
 		var gone *directory.GoneError
 		if _, err := d.Coop(t.Context(), "laulu"); !errors.As(err, &gone) || gone.MergedInto != "sange" {

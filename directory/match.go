@@ -158,6 +158,9 @@ func (im *importing) merge(duplicate, kept *edit) error {
 			}
 		}
 	}
+	if err := shareEntryPictures(im.tx, duplicate.coop.Handle, kept.coop.Handle); err != nil {
+		return err
+	}
 	im.Merged = append(im.Merged, duplicate.coop.Handle)
 	c := duplicate.coop
 	c.RemovedReason, c.MergedInto = "the same co-op as "+kept.coop.Handle, kept.coop.Handle

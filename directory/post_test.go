@@ -150,6 +150,10 @@ func TestEditOfAPost(t *testing.T) {
 		if err != nil || !after.UpdatedAt.After(before.UpdatedAt) || !changes[0].At.Equal(after.UpdatedAt) {
 			t.Errorf("edited at %v, after %v, and logged %+v (%v)", after.UpdatedAt, before.UpdatedAt, changes, err)
 		}
+		if _, err := d.EditPost(t.Context(), operator, "sange", first.ID, directory.Draft{Text: "over it", Version: before.UpdatedAt}, "test"); !errors.Is(err, directory.ErrConflict) {
+			t.Errorf("over an edit that its editor has not seen: %v", err)
+		}
+		edit(t, d, after, directory.Draft{Text: "four and a half", Version: after.UpdatedAt})
 		_, err = d.EditPost(t.Context(), operator, "sange", first.ID, directory.Draft{Text: "five", KeepPictures: true, Pictures: []directory.DraftPicture{drawn("x", "")}}, "test")
 		if !errors.Is(err, directory.ErrInvalid) {
 			t.Errorf("pictures both kept and replaced: %v", err)

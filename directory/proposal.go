@@ -158,13 +158,17 @@ func proposalIn(tx *gorm.DB, id int64, state ProposalState) (Proposal, error) {
 	return p, err
 }
 
-// ProveProposal notes that the website showed the token. Errors: ErrNotFound,
-// ErrInvalid.
-func (d *Directory) ProveProposal(ctx context.Context, id int64, method, foundAt string) error {
-	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		p, err := proposalIn(tx, id, ProposalBegun)
+// ProveProposal notes that the website of a proposal, as it was when somebody
+// went to look, showed the token. Errors: ErrNotFound; ErrInvalid, also when
+// another website was written meanwhile.
+func (d *Directory) ProveProposal(ctx context.Context, seen Proposal, method, foundAt string) error {
+	return d.db.change(ctx, func(tx *gorm.DB) error {
+		p, err := proposalIn(tx, seen.ID, ProposalBegun)
 		if err != nil {
 			return err
+		}
+		if p.Token != seen.Token { // each website has its own
+			return fmt.Errorf("%w: another website than %s was written meanwhile; check again", ErrInvalid, seen.Website)
 		}
 		return p.advance(tx, ProposalProved, map[string]any{"method": method, "found_at": cut(asText(foundAt), maxID), "proved_at": now()})
 	})

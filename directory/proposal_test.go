@@ -32,7 +32,7 @@ func sent(t *testing.T, d *directory.Directory, w directory.Written, by director
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := d.ProveProposal(t.Context(), p.ID, "meta", w.Fields["website"]); err != nil {
+	if err := d.ProveProposal(t.Context(), p, "meta", w.Fields["website"]); err != nil {
 		t.Fatal(err)
 	}
 	if err := d.SendProposal(t.Context(), p.ID, by); err != nil {
@@ -219,7 +219,7 @@ func TestProposalIsProvedByTheWebsiteThatItNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		refuses(t, "sent without a proof", d.SendProposal(t.Context(), p.ID, ann), directory.ErrInvalid)
-		if err := d.ProveProposal(t.Context(), p.ID, "dns", "_coopverse.brook.coop"); err != nil {
+		if err := d.ProveProposal(t.Context(), p, "dns", "_coopverse.brook.coop"); err != nil {
 			t.Fatal(err)
 		}
 		w := brook()
@@ -237,7 +237,8 @@ func TestProposalIsProvedByTheWebsiteThatItNames(t *testing.T) {
 			t.Errorf("with another website: %+v, %v", other, err)
 		}
 		refuses(t, "sent with another website", d.SendProposal(t.Context(), p.ID, ann), directory.ErrInvalid)
-		if err := d.ProveProposal(t.Context(), p.ID, "meta", "https://brook.example"); err != nil {
+		refuses(t, "proved by what stood on the website before", d.ProveProposal(t.Context(), p, "meta", p.Website), directory.ErrInvalid)
+		if err := d.ProveProposal(t.Context(), other, "meta", "https://brook.example"); err != nil {
 			t.Fatal(err)
 		}
 		refuses(t, "sent by nobody", d.SendProposal(t.Context(), p.ID, otto), directory.ErrInvalid)
@@ -260,7 +261,7 @@ func TestFewProposalsWaitAtATime(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := d.ProveProposal(t.Context(), p.ID, "meta", website); err != nil {
+			if err := d.ProveProposal(t.Context(), p, "meta", website); err != nil {
 				t.Fatal(err)
 			}
 			return d.SendProposal(t.Context(), p.ID, ann)
@@ -322,7 +323,7 @@ func TestOldProofSendsNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.ProveProposal(t.Context(), p.ID, "meta", p.Website); err != nil {
+		if err := d.ProveProposal(t.Context(), p, "meta", p.Website); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := db.SQL().Exec("UPDATE proposals SET proved_at = $1", time.Now().UTC().Add(-25*time.Hour)); err != nil {

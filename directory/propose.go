@@ -31,7 +31,7 @@ func (d *Directory) Propose(ctx context.Context, id int64, w Written) (Proposal,
 	if err != nil {
 		return Proposal{}, err
 	}
-	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err = d.db.change(ctx, func(tx *gorm.DB) error { // so that nobody sends or proves it meanwhile
 		if err := notListed(tx, p); err != nil {
 			return err
 		}

@@ -57,7 +57,8 @@ func (d *Directory) Publish(ctx context.Context, by Actor, handle string, draft 
 }
 
 // EditPost gives a post another text, and other pictures unless they are kept.
-// What it answers stays. Errors as of Publish.
+// What it answers stays. Errors as of Publish; ErrConflict when somebody else has
+// changed it since draft.Version.
 func (d *Directory) EditPost(ctx context.Context, by Actor, handle string, id int64, draft Draft, origin string) (Post, error) {
 	if err := draft.Check(); err != nil {
 		return Post{}, err
@@ -73,6 +74,9 @@ func (d *Directory) EditPost(ctx context.Context, by Actor, handle string, id in
 		post, err := author.post(tx, id)
 		if err != nil {
 			return err
+		}
+		if !draft.Version.IsZero() && !draft.Version.Equal(post.UpdatedAt) {
+			return fmt.Errorf("%w: somebody else has changed post %d meanwhile", ErrConflict, id)
 		}
 		before, err := concerned(tx, post) // of whom an edit takes the name out, they hear of it still
 		if err != nil {

@@ -192,9 +192,14 @@ func (d *Directory) ScheduledPost(ctx context.Context, handle string, id int64) 
 	return found[0], nil
 }
 
-// DuePosts lists posts whose time has come, at most 20, the earliest first.
-func (d *Directory) DuePosts(ctx context.Context) ([]ScheduledPost, error) {
-	return d.scheduled(ctx, d.db.read.WithContext(ctx).Where("failed_at IS NULL AND try_at <= ?", now()).Order("try_at, id").Limit(dueAtOnce))
+// DuePosts lists posts whose time has come, at most 20, the earliest first. Those
+// of co-ops that are busy are left out.
+func (d *Directory) DuePosts(ctx context.Context, busy ...string) ([]ScheduledPost, error) {
+	found := d.db.read.WithContext(ctx).Where("failed_at IS NULL AND try_at <= ?", now())
+	if len(busy) > 0 {
+		found = found.Where("handle NOT IN ?", busy)
+	}
+	return d.scheduled(ctx, found.Order("try_at, id").Limit(dueAtOnce))
 }
 
 func (d *Directory) scheduled(ctx context.Context, which *gorm.DB) ([]ScheduledPost, error) {

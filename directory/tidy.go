@@ -20,8 +20,9 @@ const (
 )
 
 // Tidy forgets what is not needed any more of other servers: activities that
-// are too old to come again, actors who have to do with nobody, old events, and
-// answers and addressed changes that were told.
+// are too old to come again, actors who have to do with nobody, old events,
+// what we are to servers by which nobody signs in, and answers and addressed
+// changes that were told.
 func (d *Directory) Tidy(ctx context.Context) error {
 	tx := d.db.write.WithContext(ctx)
 	lately, longAgo := now().Add(-rememberFor), now().Add(-keepEventsFor)
@@ -33,6 +34,7 @@ func (d *Directory) Tidy(ctx context.Context) error {
 		{"activities", tx.Where("at < ?", lately), &heard{}},
 		{"answers", tx.Where("sent_at < ?", lately), &Answer{}},
 		{"events", tx.Where("at < ?", longAgo), &Event{}},
+		{"clients", tx.Where("checked_at < ?", longAgo), &OAuthClient{}},
 		{"blocks that were ended", tx.Where("ended_at < ?", longAgo), &Block{}},
 		{"leave", tx.Where("revoked_at < ?", longAgo), &Authorization{}},
 		{"addressed changes", tx.Where("EXISTS (SELECT 1 FROM receipts r WHERE r.change_id = addressees.change_id AND r.inbox_id = addressees.inbox_id)"), &addressee{}},

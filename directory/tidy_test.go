@@ -90,7 +90,10 @@ func TestTidyForgetsWhatIsOver(t *testing.T) {
 		}
 		ask(t, d, ann, quoteOf(ann, "sange", post.ID))
 		curate(t, d, "sange", map[string]string{"quotable": "false"})
-		want := map[string]int{"heard": 2, "events": 2, "answers": 2, "authorizations": 1, "addressees": 1}
+		if err := d.KeepOAuthClient(t.Context(), directory.OAuthClient{Host: "ann.example", ClientID: "1"}); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int{"heard": 2, "events": 2, "answers": 2, "authorizations": 1, "addressees": 1, "oauth_clients": 1}
 		expect := func(when string) {
 			t.Helper()
 			if err := d.Tidy(t.Context()); err != nil {
@@ -107,12 +110,14 @@ func TestTidyForgetsWhatIsOver(t *testing.T) {
 		age(t, db, "events", "at", 89)
 		age(t, db, "answers", "made_at", 100)
 		age(t, db, "authorizations", "revoked_at", 89)
+		age(t, db, "oauth_clients", "checked_at", 89)
 		expect("before it is time")
 		age(t, db, "heard", "at", 8)
 		age(t, db, "answers", "sent_at", 8)
 		age(t, db, "events", "at", 91)
 		age(t, db, "authorizations", "revoked_at", 91)
-		want = map[string]int{"heard": 0, "events": 0, "answers": 1, "authorizations": 0, "addressees": 1}
+		age(t, db, "oauth_clients", "checked_at", 91)
+		want = map[string]int{"heard": 0, "events": 0, "answers": 1, "authorizations": 0, "addressees": 1, "oauth_clients": 0}
 		expect("when it is time")
 	})
 }

@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,20 +27,20 @@ const fromSchedule = "schedule"
 func (f *Federation) PublishDue(ctx context.Context) {
 	ticker := time.NewTicker(dueEvery)
 	defer ticker.Stop()
-	var underWay sync.Map // by id: looking somebody up may take longer than until the next look
+	out := underWay{posts: make(map[int64]string)}
 	var group sync.WaitGroup
 	defer group.Wait()
 	for {
-		due, err := f.directory.DuePosts(ctx)
+		due, err := f.directory.DuePosts(ctx, out.busy()...)
 		if err != nil && ctx.Err() == nil {
 			f.logger.Error("looking for scheduled posts", "error", err)
 		}
 		for _, s := range due {
-			if _, is := underWay.LoadOrStore(s.ID, true); is {
+			if !out.add(s) {
 				continue
 			}
 			group.Go(func() {
-				defer underWay.Delete(s.ID)
+				defer out.end(s)
 				if err := f.publishDue(ctx, s); err != nil && ctx.Err() == nil {
 					f.logger.Error("publishing a scheduled post", "coop", s.Handle, "scheduled", s.ID, "error", err)
 				}
@@ -51,6 +52,55 @@ func (f *Federation) PublishDue(ctx context.Context) {
 		case <-ticker.C:
 		}
 	}
+}
+
+// dueOfOne is how many posts of one co-op are published at a time. Looking up
+// whom they name may take long, and holds up nobody else.
+const dueOfOne = 4
+
+// underWay are the posts that are being published, with whose they are.
+type underWay struct {
+	mu    sync.Mutex
+	posts map[int64]string
+}
+
+// add says whether a post is to be published now, and is not already.
+func (u *underWay) add(s directory.ScheduledPost) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if _, is := u.posts[s.ID]; is || u.of(s.Handle) >= dueOfOne {
+		return false
+	}
+	u.posts[s.ID] = s.Handle
+	return true
+}
+
+func (u *underWay) end(s directory.ScheduledPost) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.posts, s.ID)
+}
+
+// busy lists the co-ops of which no more posts are published now.
+func (u *underWay) busy() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	var handles []string
+	for _, handle := range u.posts {
+		if u.of(handle) >= dueOfOne && !slices.Contains(handles, handle) {
+			handles = append(handles, handle)
+		}
+	}
+	return handles
+}
+
+func (u *underWay) of(handle string) (n int) {
+	for _, whose := range u.posts {
+		if whose == handle {
+			n++
+		}
+	}
+	return n
 }
 
 // publishDue publishes one post, or notes why that could not be.

@@ -62,6 +62,18 @@ func TestClaimIsProvedByAnAccountThatTheWebsiteLinks(t *testing.T) {
 		if body := again.get("/me").Body.String(); !strings.Contains(body, "The entry is yours now") {
 			t.Error("who is known does not take it")
 		}
+
+		// and proves another website of the co-op as well
+		_, _, err = d.EditCoop(context.Background(), "igalia", directory.Edit{Source: directory.FromCoop, Set: map[string]string{"website": "https://igalia.coop"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.links["https://igalia.coop"] = e.account().ActorID
+		ada.post("/coops/igalia/evidence/check")
+		claims, err = d.Claims(context.Background(), "igalia")
+		if err != nil || claims[0].Website != "https://igalia.coop" || claims[0].Method != "account" {
+			t.Errorf("at another website: %+v, %v", claims, err)
+		}
 	})
 }
 

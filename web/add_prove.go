@@ -48,7 +48,7 @@ func (s *Server) proveProposal(w http.ResponseWriter, r *http.Request, look func
 		case errors.Is(missing, errTooMany):
 			return missing
 		case missing == nil:
-			err = s.directory.ProveProposal(ctx, p.ID, method, foundAt)
+			err = s.directory.ProveProposal(ctx, p, method, foundAt)
 			for _, earlier := range []string{proposalSeenKey, invitationKey, claimKey} { // what is proved last counts
 				s.sessions.Remove(ctx, earlier)
 			}

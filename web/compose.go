@@ -223,6 +223,7 @@ func (s *Server) save(ctx context.Context, by directory.Actor, before edited, dr
 		if edit == nil {
 			edit = s.directory.EditPost
 		}
+		draft.Version = before.UpdatedAt
 		_, err := edit(ctx, by, handle, before.ID, draft, fromNewsPage)
 		return err
 	case form.Waiting != 0 && form.When.Later:

@@ -301,3 +301,26 @@ func TestUploadsThatBreakOffSaveNothing(t *testing.T) {
 		t.Errorf("posted %+v", posts)
 	}
 }
+
+// Looking up whom a post names takes a while, in which somebody else may edit it.
+func TestEditDuringALookUpIsNotLost(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		ctx, c, by := context.Background(), config, directory.Actor{Name: "a test"}
+		c.EditPost = func(ctx context.Context, who directory.Actor, handle string, id int64, draft directory.Draft, origin string) (directory.Post, error) {
+			if _, err := d.EditPost(ctx, by, handle, id, directory.Draft{Text: "Theirs"}, "a test"); err != nil {
+				return directory.Post{}, err
+			}
+			return d.EditPost(ctx, who, handle, id, draft, origin)
+		}
+		h := pagesOf(t, d, c)
+		ada := seated(t, d, "agaric", "Ada", directory.Editor)
+		post, err := d.Publish(ctx, by, "agaric", directory.Draft{Text: "Before"}, "a test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := ada.uploads(t, h, newsPath("agaric", post.ID)+"/edit", written("text", "Mine"), written("version", fmt.Sprint(post.UpdatedAt.UnixMilli())), written("do", "post"))
+		if now, err := d.PostByID(ctx, post.ID); err != nil || now.Body != "Theirs" || w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), "Mine") {
+			t.Errorf("%d, and the post says %q, %v", w.Code, now.Body, err)
+		}
+	})
+}

@@ -131,7 +131,7 @@ func (s *Server) proveAnew(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), proveTime)
 	defer cancel()
-	method, foundAt, err := s.config.Prove(ctx, c.Website, s.config.Origin+coopPath(c.Handle), control.Claim.Token)
+	method, foundAt, err := s.proofNow(ctx, c, control.Claim)
 	if err != nil {
 		return s.toEvidence(w, r, c, "unseen")
 	}
@@ -139,6 +139,22 @@ func (s *Server) proveAnew(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.toEvidence(w, r, c, "proved")
+}
+
+// proofNow looks for the proof of a claim on the website that the entry names:
+// the token, or a link to the account that has proved the claim before.
+func (s *Server) proofNow(ctx context.Context, c directory.Coop, claim directory.Claim) (method, foundAt string, err error) {
+	page := s.config.Origin + coopPath(c.Handle)
+	method, foundAt, err = s.config.Prove(ctx, c.Website, page, claim.Token)
+	if err == nil || claim.AccountID == "" || s.config.Accounts.Links == nil {
+		return method, foundAt, err
+	}
+	account, err := s.directory.AccountByID(ctx, claim.AccountID)
+	if err != nil {
+		return "", "", err
+	}
+	foundAt, err = s.config.Accounts.Links(ctx, c.Website, page, account)
+	return directory.MethodAccount, foundAt, err
 }
 
 // vouching is the page on which co-ops vouch for another one.

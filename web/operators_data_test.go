@@ -94,7 +94,7 @@ func busy(t testing.TB, d *directory.Directory, s seat) {
 			Contact: "hello@rill.example", Evidence: []directory.Evidence{{Kind: directory.ByNetwork, What: "CICOPA", Link: "https://cicopa.example/members"}},
 		})
 		if err == nil {
-			err = d.ProveProposal(ctx, p.ID, "file", entry.website+"/.well-known/coopverse.txt")
+			err = d.ProveProposal(ctx, p, "file", entry.website+"/.well-known/coopverse.txt")
 		}
 		if err == nil {
 			err = d.SendProposal(ctx, p.ID, s.by)

@@ -140,7 +140,7 @@ func (w claimWatch) anew(ctx context.Context, claim directory.Claim, site string
 // again looks at a proof once more. What a co-op put on its website before it
 // had a page here may have been replaced by a link to that page.
 func (w claimWatch) again(ctx context.Context, claim directory.Claim) error {
-	if claim.AccountID != "" {
+	if claim.Method == directory.MethodAccount {
 		_, err := w.linked(ctx, claim, claim.Website)
 		return err
 	}

@@ -91,6 +91,11 @@ func TestProofByAnAccountIsLookedAtAgain(t *testing.T) {
 		c.body.Store(tag(c.claim.Token))
 		c.later(t)
 		c.look(t, "when it has the token only", "no link with rel=me to "+account.URL, "")
+		if err := c.ProvedAnew(t.Context(), c.claim.ID, c.claim.Website, "meta", c.claim.Website); err != nil {
+			t.Fatal(err)
+		}
+		c.later(t)
+		c.look(t, "when the token has proved it instead", "", "")
 	})
 }
 

@@ -44,6 +44,9 @@ type metadata struct {
 	SaysWho               bool     `json:"authorization_response_iss_parameter_supported"`
 }
 
+// metadataPath is where a server says what it has (RFC 8414, section 3).
+const metadataPath = "/.well-known/oauth-authorization-server"
+
 const (
 	// leastScope is Mastodon's for no more than who somebody is (since 4.3).
 	leastScope = "profile"
@@ -59,8 +62,8 @@ func (s *SignIn) serverAt(ctx context.Context, host string) (server, error) {
 		Origin: origin, Register: origin + "/api/v1/apps", Ask: origin + "/oauth/authorize", Token: origin + "/oauth/token",
 		Revoke: origin + "/oauth/revoke", Scope: oldScope,
 	}
-	found, err := s.client.JSON(ctx, origin+"/.well-known/oauth-authorization-server", "application/json")
-	if errors.Is(err, fetch.ErrTemporary) && status(err) == 0 {
+	found, err := s.client.JSON(ctx, origin+metadataPath, "application/json")
+	if errors.Is(err, fetch.ErrTemporary) && status(err) == 0 || errors.Is(err, fetch.ErrBlocked) {
 		return server{}, err
 	}
 	var said metadata
@@ -70,9 +73,13 @@ func (s *SignIn) serverAt(ctx context.Context, host string) (server, error) {
 	if !fetch.SameHost(said.Issuer, found.URL) {
 		return server{}, fmt.Errorf("%w: %s says that it is %.100q", directory.ErrInvalid, host, said.Issuer)
 	}
-	if u, err := url.Parse(found.URL); err == nil { // behind a redirect to where it is
-		at.Origin = u.Scheme + "://" + u.Host
+	// A redirect may lead to where the server is, but not to what somebody has
+	// uploaded there: they would speak for everybody who has an account there.
+	u, err := url.Parse(found.URL)
+	if err != nil || u.Path != metadataPath {
+		return server{}, fmt.Errorf("%w: %s leads to %.200q, where no server says what it has", directory.ErrInvalid, host, found.URL)
 	}
+	at.Origin = u.Scheme + "://" + u.Host
 	at.Issuer, at.SaysWho, at.UserInfo = said.Issuer, said.SaysWho, said.UserInfoEndpoint
 	at.Ask, at.Token = said.AuthorizationEndpoint, said.TokenEndpoint
 	at.Revoke = cmp.Or(said.RevocationEndpoint, at.Origin+"/oauth/revoke")

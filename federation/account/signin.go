@@ -60,6 +60,9 @@ type asked struct {
 	Typed    string
 }
 
+// errBlocked is for somebody who cannot sign in with that account.
+var errBlocked = fmt.Errorf("%w: the operators of this directory have blocked that server, so nobody signs in with its accounts", directory.ErrInvalid)
+
 // Begin finds the server of an account that somebody has typed, and returns the
 // address of the page on which it asks them. memory is for Finish, and for
 // nobody to see. An empty address means that the server has no OAuth. Errors:
@@ -74,7 +77,11 @@ func (s *SignIn) Begin(ctx context.Context, typed, state string) (page string, m
 	}
 	a := asked{Host: who.host, Typed: who.String(), Verifier: oauth2.GenerateVerifier()}
 	if who.name != "" {
-		if a.ActorID, err = s.actors.ActorNamed(ctx, who.String()); err != nil {
+		a.ActorID, err = s.actors.ActorNamed(ctx, who.String())
+		if errors.Is(err, fetch.ErrBlocked) {
+			return "", nil, errBlocked
+		}
+		if err != nil {
 			return "", nil, fmt.Errorf("%w: %s does not know @%s, or did not answer", directory.ErrInvalid, who.host, who)
 		}
 		// The server may have another name than its accounts.
@@ -90,6 +97,8 @@ func (s *SignIn) Begin(ctx context.Context, typed, state string) (page string, m
 		return "", nil, nil
 	case errors.Is(err, directory.ErrInvalid):
 		return "", nil, err
+	case errors.Is(err, fetch.ErrBlocked):
+		return "", nil, errBlocked
 	case err != nil:
 		s.logger.InfoContext(ctx, "a server that was to sign somebody in did not answer", "server", a.Host, "error", err)
 		return "", nil, fmt.Errorf("%w: %s did not answer as it should; try again later, or with a code", directory.ErrInvalid, a.Host)

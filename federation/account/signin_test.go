@@ -68,7 +68,7 @@ func meet(t *testing.T, them *accounttest.Server, test func(p *place)) {
 		router := mux.NewRouter()
 		f.Routes(router)
 		p.inbox = router
-		p.signIn = account.New(d, account.Config{Origin: "https://coops.test", Name: "Coops", Callback: callback, Client: client, Actors: f, Logger: logger})
+		p.signIn = account.New(d, account.Config{Origin: "https://coops.test", Name: "Coops", Callback: callback, Client: client.Avoiding(d.DomainBlocked), Actors: f, Logger: logger})
 		test(p)
 	})
 }
@@ -244,6 +244,46 @@ func TestMetadataThatLeadElsewhere(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What anybody could have put on a server does not speak for the server, whoever
+// leads there.
+func TestMetadataThatSomebodyHasUploaded(t *testing.T) {
+	meet(t, &accounttest.Server{Domain: "example.com", Name: "ada"}, func(p *place) {
+		const uploaded = "https://example.com/files/eve.json"
+		p.them.Break = func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case r.Host == "other.example.com" && strings.HasPrefix(r.URL.Path, "/.well-known/oauth"):
+				http.Redirect(w, r, uploaded, http.StatusFound)
+			case r.URL.Path == "/files/eve.json":
+				w.Header().Set("Content-Type", "application/json")
+				fmt.Fprint(w, `{"issuer": "https://example.com", "authorization_endpoint": "https://other.example.com/a", "token_endpoint": "https://other.example.com/t"}`)
+			case r.URL.Path == "/api/v1/apps":
+				fmt.Fprint(w, `{"client_id": "1"}`)
+			default:
+				http.NotFound(w, r)
+			}
+		}
+		if page, _, err := p.begin("other.example.com"); !errors.Is(err, directory.ErrInvalid) || !strings.Contains(err.Error(), uploaded) {
+			p.t.Errorf("sent to %q, %v", page, err)
+		}
+		p.them.Break = nil
+	})
+}
+
+// Nobody is sent to a server that the operators have blocked.
+func TestBlockedServerSignsNobodyIn(t *testing.T) {
+	meet(t, &accounttest.Server{Domain: "example.com", Name: "ada"}, func(p *place) {
+		if _, err := p.comes("example.com"); err != nil {
+			p.t.Fatal(err)
+		}
+		if err := directory.New(p.db).BlockDomains(p.t.Context(), directory.Actor{Name: "Otto"}, directory.BlockedDomain{Domain: "example.com"}); err != nil {
+			p.t.Fatal(err)
+		}
+		for _, typed := range []string{"example.com", "ada@example.com"} {
+			p.refused(typed, typed, "have blocked that server")
+		}
+	})
 }
 
 func TestServersThatAnswerBadly(t *testing.T) {
