@@ -13,7 +13,7 @@ func withoutFiles(r *http.Request) bool {
 
 // readPreview reads such a form, of which nothing else is wanted than a preview.
 func readPreview(w http.ResponseWriter, r *http.Request, form *composing) (do string, err error) {
-	r.Body = http.MaxBytesReader(w, r.Body, 4*maxTyped) // a byte may be sent as three
+	r.Body = http.MaxBytesReader(w, r.Body, maxPlain)
 	if err := r.ParseForm(); err != nil || r.PostForm.Get("do") != "preview" {
 		return "", errBadRequest
 	}
