@@ -110,7 +110,7 @@ func (s *Server) showForm(w http.ResponseWriter, r *http.Request, by directory.A
 // showCompose shows the form of a post. Its script asks for the preview again
 // while somebody types.
 func (s *Server) showCompose(w http.ResponseWriter, status int, form composing) error {
-	return s.show(w, status, "compose", page{NoIndex: true, Preview: true, Body: form})
+	return s.show(w, status, "compose", page{NoIndex: true, Mine: true, Preview: true, Body: form})
 }
 
 // recomposeForm shows the form with a post that was written earlier.
