@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -299,5 +300,28 @@ func TestUploadsThatBreakOffSaveNothing(t *testing.T) {
 	}
 	if posts, _ := d.Posts(context.Background(), "agaric", 0, 1); len(posts) > 0 {
 		t.Errorf("posted %+v", posts)
+	}
+}
+
+// The preview follows a long text to its end, and however much was typed, the
+// button still posts.
+func TestPreviewFollowsWhatIsTyped(t *testing.T) {
+	d := directory.New(storetest.SQLite(t))
+	storetest.ImportSeed(t, d)
+	h, ada := pagesOf(t, d, config), seated(t, d, "agaric", "Ada", directory.Editor)
+	typed := url.Values{"text": {"**Hello**"}, "do": {"preview"}}
+	for i := range 100 {
+		if w := ada.sends(h, "/coops/agaric/news/new", typed); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<strong>Hello</strong>") {
+			t.Fatalf("preview %d: %d", i, w.Code)
+		}
+	}
+	for range 60 {
+		ada.sends(h, "/coops/agaric/news/new", typed)
+	}
+	if w := ada.sends(h, "/coops/agaric/news/new", typed); w.Code != http.StatusTooManyRequests {
+		t.Errorf("the 161st preview: %d", w.Code)
+	}
+	if w := ada.uploads(t, h, "/coops/agaric/news/new", written("text", "Hello"), written("do", "post")); w.Code != http.StatusSeeOther {
+		t.Errorf("posting after them: %d", w.Code)
 	}
 }
