@@ -305,7 +305,7 @@ func (s *Server) readWritten(w http.ResponseWriter, r *http.Request, form *compo
 		case errors.Is(err, io.EOF):
 			return do, nil
 		case errors.As(err, &tooLarge):
-			form.Wrong, form.Boost = "too_large", !form.Out() // what came after the pictures is lost
+			form.Wrong = "too_large" // the pictures come last: what stands before them has arrived
 			return do, nil
 		case err != nil && r.Context().Err() != nil:
 			return "", r.Context().Err()
