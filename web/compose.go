@@ -187,6 +187,9 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(direct
 		return s.showCompose(w, http.StatusConflict, form)
 	}
 	sound := form.check(draft)
+	if do == "preview" && form.Refused == "" {
+		form.Preview = &post{Post: directory.Post{Handle: c.Handle, Body: strings.TrimSpace(draft.Text), Markdown: draft.Markdown, Language: draft.Language, Mentions: before.Mentions}, Author: form.Desk.Whom}
+	}
 	switch {
 	case !form.New() && form.Version != before.UpdatedAt.UnixMilli():
 		form.Version, form.Conflict = before.UpdatedAt.UnixMilli(), &post{Post: before.Post, Author: form.Desk.Whom}
@@ -194,7 +197,6 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(direct
 	case !sound:
 		return s.showCompose(w, http.StatusUnprocessableEntity, form)
 	case do == "preview":
-		form.Preview = &post{Post: directory.Post{Handle: c.Handle, Body: strings.TrimSpace(draft.Text), Markdown: draft.Markdown, Language: draft.Language, Mentions: before.Mentions}, Author: form.Desk.Whom}
 		return s.showCompose(w, http.StatusOK, form)
 	}
 	err = s.save(r.Context(), by, before, draft, form)

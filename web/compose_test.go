@@ -315,11 +315,15 @@ func TestPreviewFollowsWhatIsTyped(t *testing.T) {
 			t.Fatalf("preview %d: %d", i, w.Code)
 		}
 	}
+	described := url.Values{"text": {"**Hello**"}, "alt-1": {"A house, in a file that the script does not send"}, "do": {"preview"}}
+	if w := ada.sends(h, "/coops/agaric/news/new", described); !strings.Contains(w.Body.String(), "<strong>Hello</strong>") {
+		t.Errorf("the preview is gone while a picture is described: %d", w.Code)
+	}
 	for range 60 {
 		ada.sends(h, "/coops/agaric/news/new", typed)
 	}
 	if w := ada.sends(h, "/coops/agaric/news/new", typed); w.Code != http.StatusTooManyRequests {
-		t.Errorf("the 161st preview: %d", w.Code)
+		t.Errorf("the 162nd preview: %d", w.Code)
 	}
 	if w := ada.uploads(t, h, "/coops/agaric/news/new", written("text", "Hello"), written("do", "post")); w.Code != http.StatusSeeOther {
 		t.Errorf("posting after them: %d", w.Code)
