@@ -218,7 +218,7 @@ func (d *Directory) TakeClaim(ctx context.Context, id int64, by Actor) (Claim, e
 }
 
 // proof is what a claim rests on, for the audit log.
-func (c Claim) proof() string { return c.Method + " " + c.FoundAt }
+func (c Claim) proof() string { return strings.TrimSpace(c.Method + " " + c.FoundAt) }
 
 // grant makes who claims an owner. The claim takes the place of the one by which
 // the co-op was known to keep its website until now.

@@ -161,6 +161,10 @@ func TestTrialProvesWithoutLooking(t *testing.T) {
 	if body := v.get("/coops/igalia/claim").Body.String(); !strings.Contains(body, "This is a trial, so nothing was looked at.") {
 		t.Error("the sandbox proof does not say so")
 	}
+	v.create("/register/begin", "/register/finish", "Ada")
+	if log, err := d.AuditBefore(context.Background(), "igalia", 0, 1); err != nil || len(log) == 0 || log[0].Detail != "sandbox" {
+		t.Errorf("the audit log says %+v, %v", log, err)
+	}
 }
 
 func TestWhatCannotBeClaimedSaysSo(t *testing.T) {

@@ -110,7 +110,7 @@ func (s *Server) showForm(w http.ResponseWriter, r *http.Request, by directory.A
 // showCompose shows the form of a post. Its script asks for the preview again
 // while somebody types.
 func (s *Server) showCompose(w http.ResponseWriter, status int, form composing) error {
-	return s.show(w, status, "compose", page{NoIndex: true, Preview: true, Body: form})
+	return s.show(w, status, "compose", page{NoIndex: true, Mine: true, Preview: true, Body: form})
 }
 
 // recomposeForm shows the form with a post that was written earlier.
@@ -187,6 +187,9 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(direct
 		return s.showCompose(w, http.StatusConflict, form)
 	}
 	sound := form.check(draft)
+	if do == "preview" && form.Refused == "" {
+		form.Preview = &post{Post: directory.Post{Handle: c.Handle, Body: strings.TrimSpace(draft.Text), Markdown: draft.Markdown, Language: draft.Language, Mentions: before.Mentions}, Author: form.Desk.Whom}
+	}
 	switch {
 	case !form.New() && form.Version != before.UpdatedAt.UnixMilli():
 		form.Version, form.Conflict = before.UpdatedAt.UnixMilli(), &post{Post: before.Post, Author: form.Desk.Whom}
@@ -194,7 +197,6 @@ func (s *Server) write(w http.ResponseWriter, r *http.Request, which func(direct
 	case !sound:
 		return s.showCompose(w, http.StatusUnprocessableEntity, form)
 	case do == "preview":
-		form.Preview = &post{Post: directory.Post{Handle: c.Handle, Body: strings.TrimSpace(draft.Text), Markdown: draft.Markdown, Language: draft.Language, Mentions: before.Mentions}, Author: form.Desk.Whom}
 		return s.showCompose(w, http.StatusOK, form)
 	}
 	err = s.save(r.Context(), by, before, draft, form)
@@ -306,7 +308,7 @@ func (s *Server) readWritten(w http.ResponseWriter, r *http.Request, form *compo
 		case errors.Is(err, io.EOF):
 			return do, nil
 		case errors.As(err, &tooLarge):
-			form.Wrong, form.Boost = "too_large", !form.Out() // what came after the pictures is lost
+			form.Wrong = "too_large" // the pictures come last: what stands before them has arrived
 			return do, nil
 		case err != nil && r.Context().Err() != nil:
 			return "", r.Context().Err()

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -323,4 +324,31 @@ func TestEditDuringALookUpIsNotLost(t *testing.T) {
 			t.Errorf("%d, and the post says %q, %v", w.Code, now.Body, err)
 		}
 	})
+}
+
+// The preview follows a long text to its end, and however much was typed, the
+// button still posts.
+func TestPreviewFollowsWhatIsTyped(t *testing.T) {
+	d := directory.New(storetest.SQLite(t))
+	storetest.ImportSeed(t, d)
+	h, ada := pagesOf(t, d, config), seated(t, d, "agaric", "Ada", directory.Editor)
+	typed := url.Values{"text": {"**Hello**"}, "do": {"preview"}}
+	for i := range 100 {
+		if w := ada.sends(h, "/coops/agaric/news/new", typed); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<strong>Hello</strong>") {
+			t.Fatalf("preview %d: %d", i, w.Code)
+		}
+	}
+	described := url.Values{"text": {"**Hello**"}, "alt-1": {"A house, in a file that the script does not send"}, "do": {"preview"}}
+	if w := ada.sends(h, "/coops/agaric/news/new", described); !strings.Contains(w.Body.String(), "<strong>Hello</strong>") {
+		t.Errorf("the preview is gone while a picture is described: %d", w.Code)
+	}
+	for range 60 {
+		ada.sends(h, "/coops/agaric/news/new", typed)
+	}
+	if w := ada.sends(h, "/coops/agaric/news/new", typed); w.Code != http.StatusTooManyRequests {
+		t.Errorf("the 162nd preview: %d", w.Code)
+	}
+	if w := ada.uploads(t, h, "/coops/agaric/news/new", written("text", "Hello"), written("do", "post")); w.Code != http.StatusSeeOther {
+		t.Errorf("posting after them: %d", w.Code)
+	}
 }

@@ -20,8 +20,9 @@ const (
 // deskHead is what the pages for those who speak for a co-op have in common.
 type deskHead struct {
 	Whom    speaker
-	Section string // which of the pages it is: entry, history, evidence, news or followers; "": one below them
+	Section string // which of the pages it is: entry, history, evidence, news, followers or people; "": one below them
 	Done    string // which message says what was done a moment ago; "": nothing was
+	Owner   bool   // who looks may also say who speaks for it
 }
 
 // Entry, News and Followers are where the co-op edits its entry, and sees its
@@ -36,13 +37,17 @@ func (h deskHead) Evidence() string { return h.Whom.Page + "/evidence" }
 // History is where it sees who changed what, and puts it back.
 func (h deskHead) History() string { return h.Whom.Page + "/history" }
 
+// People is where an owner says who else speaks for it.
+func (h deskHead) People() string { return peoplePath(h.Whom.Handle) }
+
 func (s *Server) deskHead(ctx context.Context, c directory.Coop, section string) deskHead {
-	return deskHead{coopSpeaker(c), section, s.sessions.PopString(ctx, doneKey)}
+	_, err := s.member(ctx, c.Handle, directory.Owner)
+	return deskHead{coopSpeaker(c), section, s.sessions.PopString(ctx, doneKey), err == nil}
 }
 
 // showDesk shows a page for those who speak for a co-op.
 func (s *Server) showDesk(w http.ResponseWriter, status int, name string, body any) error {
-	return s.show(w, status, name, page{NoIndex: true, Body: body})
+	return s.show(w, status, name, page{NoIndex: true, Mine: true, Body: body})
 }
 
 // desk is where a co-op sees its news, and what came of it.

@@ -90,7 +90,7 @@ func (s *Server) editForm(w http.ResponseWriter, r *http.Request) error {
 // showEdit shows the form. Its script asks for the preview again while somebody
 // types.
 func (s *Server) showEdit(w http.ResponseWriter, status int, e editing) error {
-	return s.show(w, status, "edit", page{NoIndex: true, Preview: true, Body: e})
+	return s.show(w, status, "edit", page{NoIndex: true, Mine: true, Preview: true, Body: e})
 }
 
 // edit changes what the co-op says in its entry: only what was typed, so that

@@ -198,7 +198,7 @@ func (s *Server) vouchPage(w http.ResponseWriter, r *http.Request) error {
 			shown.Voices = append(shown.Voices, vouchingVoice{v.Whom, vouches[v.Whom.Handle]})
 		}
 	}
-	return s.show(w, http.StatusOK, "vouch", page{NoIndex: true, Body: shown})
+	return s.show(w, http.StatusOK, "vouch", page{NoIndex: true, Mine: true, Body: shown})
 }
 
 // vouch has a co-op vouch for another one, or take that back.

@@ -64,7 +64,7 @@ func (s *Server) mePage(w http.ResponseWriter, r *http.Request) error {
 	if shown.SignIns, err = s.directory.SignIns(ctx, p.ID); err != nil {
 		return err
 	}
-	return s.show(w, http.StatusOK, "me", page{Path: "/me", NoIndex: true, Passkey: true, Account: s.pages.site.Accounts && shown.Fresh, Body: shown})
+	return s.show(w, http.StatusOK, "me", page{Path: "/me", NoIndex: true, Mine: true, Passkey: true, Account: s.pages.site.Accounts && shown.Fresh, Body: shown})
 }
 
 // Ways is how many ways the person has to sign in. The last one stays.

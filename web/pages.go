@@ -47,6 +47,7 @@ type page struct {
 	Path    string // with query, for the canonical link; "" for pages without an address of their own
 	Section string // which entry of the navigation is current
 	NoIndex bool   // search engines are asked to stay away
+	Mine    bool   // only who is signed in sees it
 	JSON    string // path of the same thing for programs
 	// Activity is the path of the same thing for servers of the fediverse.
 	Activity string

@@ -14,6 +14,7 @@ const auditShown = 20
 
 // membership is what the page shows on which owners say who speaks for a co-op.
 type membership struct {
+	Desk    deskHead
 	Coop    directory.Coop
 	Me      int64 // id of who looks
 	Members []directory.Member
@@ -53,6 +54,7 @@ func (s *Server) peoplePage(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, shown membership) (err error) {
 	ctx := r.Context()
+	shown.Desk = s.deskHead(ctx, shown.Coop, "people")
 	if shown.Members, err = s.directory.Members(ctx, shown.Coop.Handle); err != nil {
 		return err
 	}
@@ -79,7 +81,7 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, shown member
 		shown.Log = shown.Log[:auditShown]
 		shown.Older = shown.Path() + "?before=" + strconv.FormatInt(shown.Log[auditShown-1].ID, 10) + "#log"
 	}
-	return s.show(w, http.StatusOK, "people", page{Path: peoplePath(shown.Coop.Handle), NoIndex: true, Body: shown})
+	return s.show(w, http.StatusOK, "people", page{Path: peoplePath(shown.Coop.Handle), NoIndex: true, Mine: true, Body: shown})
 }
 
 // invite makes an invitation. Its link is shown once, in the answer: only a

@@ -46,6 +46,33 @@ func TestOwnersChangeRoles(t *testing.T) {
 	})
 }
 
+// From every page of the desk it is one step to the others, and to one's own
+// page; who speaks for the co-op is shown to owners only.
+func TestDeskLeadsToItsPages(t *testing.T) {
+	d := directory.New(storetest.SQLite(t))
+	storetest.ImportSeed(t, d)
+	h := pagesOf(t, d, config)
+	ada, ben := seated(t, d, "agaric", "Ada", directory.Owner), seated(t, d, "agaric", "Ben", directory.Editor)
+	for _, page := range []string{"edit", "history", "news", "evidence", "followers", "people"} {
+		body := ada.asks(h, "/coops/agaric/"+page).Body.String()
+		nav := between(body, `<nav class="desk-nav"`, "</nav>")
+		for _, to := range []string{"edit", "history", "news", "evidence", "followers", "people"} {
+			if strings.Contains(nav, `href="/coops/agaric/`+to+`" aria-current="page"`) != (to == page) || !strings.Contains(nav, `href="/coops/agaric/`+to+`"`) {
+				t.Errorf("from %s to %s: %s", page, to, nav)
+			}
+		}
+		if !strings.Contains(body, `href="/me"`) || strings.Contains(body, `href="/sign-in"`) {
+			t.Errorf("%s does not know who is signed in", page)
+		}
+	}
+	if body := ben.asks(h, "/coops/agaric/news").Body.String(); strings.Contains(body, "/coops/agaric/people") {
+		t.Error("an editor is led to what only owners see")
+	}
+	if body := ada.asks(h, "/coops/agaric").Body.String(); strings.Contains(body, `href="/me"`) {
+		t.Error("a page for everybody says who is signed in")
+	}
+}
+
 func TestPeoplePageShowsInvitationsAndWhatWasDone(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		ctx, h := context.Background(), pagesOf(t, d, config)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -112,6 +113,26 @@ func TestTimesThatCannotBe(t *testing.T) {
 	}
 	if posts, _ := d.Posts(context.Background(), "agaric", 0, 1); len(posts) > 0 {
 		t.Errorf("posted %+v", posts)
+	}
+}
+
+// Of a form whose pictures are too large only the beginning arrives. When the
+// post is to go out stands there, so that pressing the button again does not
+// post at once.
+func TestPicturesThatAreTooLargeLeaveTheTime(t *testing.T) {
+	d := directory.New(storetest.SQLite(t))
+	storetest.ImportSeed(t, d)
+	h, ada := pagesOf(t, d, config), seated(t, d, "agaric", "Ada", directory.Editor)
+	page := ada.asks(h, "/coops/agaric/news/new").Body.String()
+	due := time.Now().UTC().Add(time.Hour).Format(dueForm)
+	sent := []part{{"file-1", "a.png", make([]byte, 80<<20)}, written("do", "post"), written("due", due), written("when", "later"), written("text", "We move")}
+	slices.SortFunc(sent, func(a, b part) int { // as a browser does
+		return strings.Index(page, `name="`+a.field+`"`) - strings.Index(page, `name="`+b.field+`"`)
+	})
+	w := ada.uploads(t, h, "/coops/agaric/news/new", sent...)
+	form := formOf(t, w.Body, "/new")
+	if w.Code != http.StatusUnprocessableEntity || form.Get("when") != "later" || form.Get("due") != due || form.Get("text") != "We move" || form.Get("boost") != "" {
+		t.Errorf("%d, and the form has %v", w.Code, form)
 	}
 }
 

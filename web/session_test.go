@@ -2,6 +2,9 @@ package web
 
 import (
 	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -29,6 +32,19 @@ func TestWayBackIsOurOwn(t *testing.T) {
 		}
 		if got := s.wentWhere(ctx); got != "/me" {
 			t.Errorf("%q leads to %q again", kept, got)
+		}
+	}
+}
+
+// An address that is longer than any of ours is not kept: it would be there for
+// weeks, and anybody can ask for it.
+func TestLongWayBackIsNotKept(t *testing.T) {
+	s := newServer(t, &bytes.Buffer{})
+	for path, keeps := range map[string]bool{"/me?x=1": true, "/me?x=" + strings.Repeat("x", maxReturn): false} {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+		if w.Code != http.StatusSeeOther || (w.Header().Get("Set-Cookie") != "") != keeps {
+			t.Errorf("an address of %d bytes: %d, %v", len(path), w.Code, w.Header())
 		}
 	}
 }

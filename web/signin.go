@@ -18,12 +18,17 @@ func (s *Server) private(a answer) http.Handler {
 	}))
 }
 
+// maxReturn is how many bytes the address of a page has, at most, to which
+// somebody is led back after signing in.
+const maxReturn = 2 << 10
+
 // signInFirst leads a reader to where one signs in, and remembers the page that
 // was asked for. What was sent to us is not repeated afterwards.
 func (s *Server) signInFirst(w http.ResponseWriter, r *http.Request) {
+	to := r.URL.RequestURI()
 	// Else each of a crowd's requests would leave a session behind.
-	if r.Method == http.MethodGet && s.limits.allow("pages from "+network(r.RemoteAddr), addressPace) {
-		s.sessions.Put(r.Context(), returnKey, r.URL.RequestURI())
+	if r.Method == http.MethodGet && len(to) <= maxReturn && s.limits.allow("pages from "+network(r.RemoteAddr), addressPace) {
+		s.sessions.Put(r.Context(), returnKey, to)
 	}
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
 }

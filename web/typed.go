@@ -15,7 +15,8 @@ import (
 const (
 	typedKey  = "typed" // JSON of kept
 	typedTime = time.Hour
-	maxTyped  = 64 << 10 // bytes, of all fields together
+	maxTyped  = 64 << 10     // bytes, of all fields together
+	maxPlain  = 4 * maxTyped // of a form without files: a byte may be sent as three
 )
 
 // typedPace is how often somebody at one address may leave something here.
@@ -34,10 +35,10 @@ type kept struct {
 func (s *Server) keepingTyped(a answer) answer {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		err := a(w, r)
-		if !errors.Is(err, errSignIn) || wants(r) == asJSON || !s.limits.allow("typed from "+network(r.RemoteAddr), typedPace) {
+		if !errors.Is(err, errSignIn) || wants(r) == asJSON {
 			return err
 		}
-		fields, ok := readTyped(w, r)
+		fields, ok := s.readTyped(w, r)
 		if !ok {
 			return err
 		}
@@ -54,14 +55,25 @@ func (s *Server) keepingTyped(a answer) answer {
 	}
 }
 
-// readTyped reads the fields of a form, unless they are too long.
-func readTyped(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
+// readTyped reads the fields of a form, unless they are too long or come too
+// often. A preview that follows what is typed is neither kept nor counted: it
+// would leave nothing for the form itself.
+func (s *Server) readTyped(w http.ResponseWriter, r *http.Request) (url.Values, bool) {
+	plain := withoutFiles(r)
+	if plain {
+		r.Body = http.MaxBytesReader(w, r.Body, maxPlain)
+		if err := r.ParseForm(); err != nil || r.PostForm.Get("do") == "preview" {
+			return nil, false
+		}
+	}
+	if !s.limits.allow("typed from "+network(r.RemoteAddr), typedPace) {
+		return nil, false
+	}
+	if plain {
+		return r.PostForm, weighs(r.PostForm) <= maxTyped
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxUpload)
 	parts, err := r.MultipartReader()
-	if errors.Is(err, http.ErrNotMultipart) {
-		err = r.ParseForm()
-		return r.PostForm, err == nil && weighs(r.PostForm) <= maxTyped
-	}
 	if err != nil {
 		return nil, false
 	}

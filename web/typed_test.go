@@ -109,6 +109,22 @@ func TestWhatIsTooLongOrForeignIsNotKept(t *testing.T) {
 	if w := v.do(r); w.Code != http.StatusForbidden || v.session() != "" {
 		t.Errorf("another site's form: %d", w.Code)
 	}
+	before := newVisitor(t, h)
+	for range 20 {
+		if w := before.post("/coops/igalia/edit", "version", "1", "summary", "half", "do", "preview"); w.Code != http.StatusSeeOther || before.session() != "" {
+			t.Fatalf("a preview that follows what is typed is kept: %d", w.Code)
+		}
+	}
+	if before.post("/coops/igalia/edit", "version", "1", "summary", "whole", "do", "save"); before.session() == "" {
+		t.Error("after many previews the form itself is not kept")
+	}
+	large := strings.NewReader(strings.Repeat("x", 8<<20))
+	r = httptest.NewRequest(http.MethodPost, "/coops/igalia/edit", large)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	if newVisitor(t, h).do(r); large.Len() < 7<<20 {
+		t.Errorf("of 8 MB from somebody who is not signed in %d bytes are left unread", large.Len())
+	}
 	kept := 0
 	for range 50 {
 		v := newVisitor(t, h)

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strings"
+	"time"
 )
 
 // withoutFiles says whether a form comes as the script sends it that shows the
@@ -13,7 +14,7 @@ func withoutFiles(r *http.Request) bool {
 
 // readPreview reads such a form, of which nothing else is wanted than a preview.
 func readPreview(w http.ResponseWriter, r *http.Request, form *composing) (do string, err error) {
-	r.Body = http.MaxBytesReader(w, r.Body, 4*maxTyped) // a byte may be sent as three
+	r.Body = http.MaxBytesReader(w, r.Body, maxPlain)
 	if err := r.ParseForm(); err != nil || r.PostForm.Get("do") != "preview" {
 		return "", errBadRequest
 	}
@@ -25,14 +26,22 @@ func readPreview(w http.ResponseWriter, r *http.Request, form *composing) (do st
 	return "preview", nil
 }
 
+// previewPace is how often somebody at one address may see how what is typed
+// will look: about as often as a fast writer pauses.
+var previewPace = pace{atOnce: 120, every: time.Second}
+
 // limitedForm counts previews that follow what is typed apart, so that nobody is
 // kept from posting by them.
 func (s *Server) limitedForm(a answer) answer {
-	posts, previews := s.limited("post", a), s.limited("preview", a)
+	posts := s.limited("post", a)
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if withoutFiles(r) {
-			return previews(w, r)
+		if !withoutFiles(r) {
+			return posts(w, r)
 		}
-		return posts(w, r)
+		if !s.limits.allow("preview from "+network(r.RemoteAddr), previewPace) {
+			w.Header().Set("Retry-After", slowDown)
+			return errTooMany
+		}
+		return a(w, r)
 	}
 }

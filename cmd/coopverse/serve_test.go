@@ -124,8 +124,10 @@ func TestTryIsReadyInTwoSeconds(t *testing.T) {
 		t.Errorf("exit code %d; its log:\n%s", code, s.log)
 	}
 	_, port, _ := net.SplitHostPort(address)
-	if want := "http://localhost:" + port; !strings.Contains(s.out.String(), want) {
-		t.Errorf("it printed no %s:\n%s", want, s.out)
+	for _, want := range []string{"http://localhost:" + port, "coopverse operators add --data " + data} {
+		if !strings.Contains(s.out.String(), want) {
+			t.Errorf("it printed no %s:\n%s", want, s.out)
+		}
 	}
 	other := start(t, "try", "--listen", freeAddress(t), "--data", data)
 	if code := <-other.exit; code != exitRefused || !strings.Contains(other.log.String(), otherAddress(port)) {

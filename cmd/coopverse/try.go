@@ -79,7 +79,7 @@ func (cmd *tryCommand) Run(ctx context.Context, p *program, std streams) error {
 	if p.Database != "" {
 		where = "--database …"
 	}
-	fmt.Fprintf(std.out, "Coopverse is at %s\nIn another terminal: coopverse coop show igalia %s\nCtrl-C ends it.\n", origin, where)
+	fmt.Fprintf(std.out, "Coopverse is at %s\nIn another terminal: coopverse coop show igalia %s\nTo be its operator: coopverse operators add %s\nCtrl-C ends it.\n", origin, where, where)
 	return serveUntil(ctx, logger, newServer(answers), listener)
 }
 
