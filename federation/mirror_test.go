@@ -2,7 +2,9 @@ package federation
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -10,8 +12,10 @@ import (
 	"net/netip"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"coopverse/directory"
 	"coopverse/directory/storetest"
@@ -322,6 +326,72 @@ func TestWhatIsNoDirectoryIsNotMirrored(t *testing.T) {
 		}
 		if all, err := d.Mirrors(t.Context()); len(all) != 1 || err != nil {
 			t.Errorf("%d mirrors, %v", len(all), err)
+		}
+	})
+}
+
+// A directory that never answers holds up no copy but its own.
+func TestSilentOriginHoldsUpNoOther(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, silent, border := serveOurs(t, d), newBorder(t), newBorder(t)
+		silent.leadTo(far(t))
+		border.leadTo(far(t))
+		first, second := mirrorOf(t, us, silent.URL), mirrorOf(t, us, border.URL)
+		hold := make(chan struct{})
+		silent.tamper(func(_ string, body []byte) []byte { <-hold; return body })
+		ctx, stop := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		us.federation.mirrorEvery = time.Nanosecond
+		group.Go(func() { us.federation.KeepMirrors(ctx) })
+		state := func(m directory.Mirror) directory.MirrorState {
+			now, err := d.Mirror(t.Context(), m.Host)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return now.State
+		}
+		for tries := 0; state(second) != directory.MirrorCurrent && tries < 300; tries++ {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if got, other := state(second), state(first); got != directory.MirrorCurrent || other != directory.MirrorCopying {
+			t.Errorf("the copies are %s and %s", got, other)
+		}
+		stop()
+		close(hold)
+		group.Wait()
+		if m, err := d.Mirror(t.Context(), first.Host); err != nil || m.Failures != 0 || m.Why != "" {
+			t.Errorf("after we were told to stop: %+v, %v", m, err)
+		}
+	})
+}
+
+// What was read for a copy does not go into another one that has its number since,
+// nor into one that is frozen.
+func TestPageGoesOnlyWhereItBelongs(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border, other := serveOurs(t, d), newBorder(t), newBorder(t)
+		border.leadTo(far(t))
+		other.leadTo(far(t))
+		removed := mirrorOf(t, us, border.URL)
+		page, err := us.federation.logPageAt(t.Context(), removed, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.RemoveMirror(t.Context(), directory.Actor{Name: "test"}, removed.Host); err != nil {
+			t.Fatal(err)
+		}
+		m := mirrorOf(t, us, other.URL)
+		if err := d.TakePage(t.Context(), removed, page); m.ID != removed.ID || !errors.Is(err, directory.ErrNotFound) {
+			t.Errorf("into the copy with the number %d instead of %d: %v", m.ID, removed.ID, err)
+		}
+		if err := d.FreezeMirror(t.Context(), m, "A test."); err != nil {
+			t.Fatal(err)
+		}
+		if err := us.federation.PullMirror(t.Context(), m, nil); err == nil {
+			t.Error("a frozen copy goes on")
+		}
+		if now, err := d.Mirror(t.Context(), m.Host); err != nil || now.State != directory.MirrorFrozen || now.Why != "A test." {
+			t.Errorf("the mirror is %+v, %v", now, err)
 		}
 	})
 }
