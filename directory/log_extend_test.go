@@ -78,3 +78,16 @@ func TestPlacesAndLanguagesAreCounted(t *testing.T) {
 		}
 	})
 }
+
+// What was said of one entry, and what is held back, is found without reading the
+// whole log.
+func TestRecordsAreFoundByAnIndex(t *testing.T) {
+	d := directory.New(storetest.SQLite(t))
+	for condition, index := range map[string]string{
+		"log_id = 0 AND handle = 'sange' AND record IS NOT NULL": "log_records_handle", "log_id = 1 AND record IS NULL AND NOT withdrawn": "log_records_held",
+	} {
+		if plan, err := d.PlanOf(t.Context(), condition); err != nil || !strings.Contains(plan, index) {
+			t.Errorf("%s: %q, %v", condition, plan, err)
+		}
+	}
+}
