@@ -22,7 +22,8 @@ type MirrorAudit struct {
 
 // AuditMirror goes through the copy of a log from its first record on: each
 // record is held against its commitment, all of them against the signed head,
-// and what they say against the entries that are shown.
+// and what they say against the entries that are shown. ErrConflict: the copy has
+// gone on meanwhile, so that nothing can be said.
 func (d *Directory) AuditMirror(ctx context.Context, m Mirror) (MirrorAudit, error) {
 	audit := MirrorAudit{Wrong: []string{}}
 	wrong := func(format string, args ...any) { audit.Wrong = append(audit.Wrong, fmt.Sprintf(format, args...)) }
@@ -97,7 +98,14 @@ func (d *Directory) AuditMirror(ctx context.Context, m Mirror) (MirrorAudit, err
 	case head.N != size || head.Hash != hash:
 		wrong("the head is signed for %d records with the hash %s", head.N, head.Hash)
 	}
-	return audit, d.auditEntries(ctx, m, said, wrong)
+	if err := d.auditEntries(ctx, m, said, wrong); err != nil || len(audit.Wrong) == 0 {
+		return audit, err
+	}
+	now, err := d.Mirror(ctx, m.Host)
+	if err == nil && (now.Head != m.Head || now.Applied != m.Applied) {
+		err = fmt.Errorf("%w: the copy of %s has gone on meanwhile; audit it again", ErrConflict, m.Host)
+	}
+	return audit, err
 }
 
 // auditEntries holds what is shown against what the records say.

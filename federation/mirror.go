@@ -76,7 +76,11 @@ func (f *Federation) mirrorOf(address string) (directory.Mirror, error) {
 	m := directory.Mirror{Host: strings.ToLower(u.Host)}
 	m.Source = u.Scheme + "://" + m.Host
 	if copied {
-		m.Host, m.Source = host, m.Source+"/mirrors/"+host
+		m.Host = strings.ToLower(host)
+		m.Source += "/mirrors/" + m.Host
+		if of, err := url.Parse("https://" + m.Host); err != nil || of.Host != m.Host {
+			return directory.Mirror{}, fmt.Errorf("%w: %q names no directory of which there could be a copy", directory.ErrInvalid, address)
+		}
 	}
 	m.Origin = u.Scheme + "://" + m.Host
 	if fetch.SameHost(m.Origin+"/", f.site.Origin+"/") {

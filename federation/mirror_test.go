@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -264,10 +265,22 @@ func TestRecordsAreNotHeldBack(t *testing.T) {
 		if n, err := d.MirroredCount(t.Context(), m); n != 0 || err != nil {
 			t.Errorf("%d entries are shown, %v", n, err)
 		}
+		before, err := d.Mirror(t.Context(), m.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if audit, err := d.AuditMirror(t.Context(), before); err != nil || !slices.Contains(audit.Wrong, "record 0 is missing, and was not withdrawn") {
+			t.Errorf("the audit says %+v, %v", audit, err)
+		}
 		border.tamper(nil)
 		us.pulls(m)
 		if n, err := d.MirroredCount(t.Context(), m); n != seeded || err != nil {
 			t.Errorf("once the way is clear %d entries are shown, %v", n, err)
+		}
+		curate(t, home, "sange", map[string]string{"summary": "More"})
+		us.pulls(m)
+		if audit, err := d.AuditMirror(t.Context(), before); !errors.Is(err, directory.ErrConflict) {
+			t.Errorf("while the copy goes on the audit says %+v, %v", audit, err)
 		}
 	})
 }
@@ -314,7 +327,7 @@ func TestWhatIsNoDirectoryIsNotMirrored(t *testing.T) {
 		border.leadTo(far(t))
 		for address, want := range map[string]string{
 			nothing.URL: "no directory", us.URL: "itself", border.URL + "/coops": "no address", "ftp://coops.example": "no directory", "": "no address",
-			"https://user@coops.example": "no address",
+			"https://user@coops.example": "no address", "https://second.example/mirrors/a%0Ab": "names no directory",
 		} {
 			if m, err := us.federation.MirrorAt(t.Context(), directory.Actor{}, address, ""); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%q: %+v, %v", address, m, err)
