@@ -31,21 +31,7 @@ var ErrUnknownAccount = fmt.Errorf("%w: account", ErrNotFound)
 // AddPersonByAccount makes a person who signs in with an account. Errors:
 // ErrInvalid.
 func (d *Directory) AddPersonByAccount(ctx context.Context, name string, account Account) (Person, error) {
-	name, err := PersonName(name)
-	if err != nil {
-		return Person{}, err
-	}
-	p := Person{Name: name, AddedAt: now()}
-	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		if err := tx.Create(&p).Error; err != nil {
-			return fmt.Errorf("add a person: %w", err)
-		}
-		return addAccount(tx, Actor{p.ID, p.Name}, account)
-	})
-	if err != nil {
-		return Person{}, err
-	}
-	return p, nil
+	return d.addPerson(ctx, name, func(tx *gorm.DB, p Person) error { return addAccount(tx, Actor{p.ID, p.Name}, account) })
 }
 
 // AddAccount gives a person one more account to sign in with, or back the one

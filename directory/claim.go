@@ -109,18 +109,25 @@ func (c Claim) stands(tx *gorm.DB) error {
 // since it was read: whatever is done with one claim at the same time, only one
 // of it happens. also is what changes with the state.
 func (c *Claim) advance(tx *gorm.DB, to ClaimState, also map[string]any) error {
+	err := advance(tx, "claim", &Claim{}, c.ID, c.State, to, also)
+	if err == nil {
+		*c, err = claimByID(tx, c.ID)
+	}
+	return err
+}
+
+// advance brings a row that is called what from one state into another.
+func advance[State ~string](tx *gorm.DB, what string, row any, id int64, from, to State, also map[string]any) error {
 	changed := map[string]any{"state": to}
 	maps.Copy(changed, also)
-	moved := tx.Model(&Claim{}).Where("id = ? AND state = ?", c.ID, c.State).Updates(changed)
+	moved := tx.Model(row).Where("id = ? AND state = ?", id, from).Updates(changed)
 	if moved.Error != nil {
-		return fmt.Errorf("have claim %d %s: %w", c.ID, to, moved.Error)
+		return fmt.Errorf("have %s %d %s: %w", what, id, to, moved.Error)
 	}
 	if moved.RowsAffected == 0 {
-		return fmt.Errorf("%w: the claim is not %s any more", ErrInvalid, c.State)
+		return fmt.Errorf("%w: the %s is not %s any more", ErrInvalid, what, from)
 	}
-	var err error
-	*c, err = claimByID(tx, c.ID)
-	return err
+	return nil
 }
 
 // Claim returns a claim, or ErrNotFound.

@@ -26,6 +26,10 @@ const (
 	MaxSummary = 500
 	MaxWebsite = 2048
 	MaxNotes   = 2000
+
+	maxPlaces    = 50
+	maxLanguages = 30
+	maxLanguage  = 35 // for which everybody has to have room (RFC 5646, section 4.4.1)
 )
 
 // Field is one thing that is known about a co-op.
@@ -184,6 +188,9 @@ func normalPlaces(text string, g *place.Gazetteer) (string, error) {
 			labels = append(labels, label)
 		}
 	}
+	if len(labels) > maxPlaces {
+		return "", fmt.Errorf("%d places are too many; it takes %d", len(labels), maxPlaces)
+	}
 	return strings.Join(labels, "; "), nil
 }
 
@@ -232,7 +239,15 @@ func normalLanguages(text string, _ *place.Gazetteer) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("%q is not a language tag", name)
 		}
-		tags = append(tags, tag.String())
+		if len(tag.String()) > maxLanguage {
+			return "", fmt.Errorf("%.40q… is longer than %d characters", name, maxLanguage)
+		}
+		if !slices.Contains(tags, tag.String()) {
+			tags = append(tags, tag.String())
+		}
+	}
+	if len(tags) > maxLanguages {
+		return "", fmt.Errorf("%d languages are too many; it takes %d", len(tags), maxLanguages)
 	}
 	return strings.Join(tags, ","), nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"coopverse/directory/publiclog"
 
@@ -122,7 +123,12 @@ func (w *logWriter) tellRemoval(c Coop) error {
 	if err := w.add("", LogRecord{Removed: removal}); err != nil {
 		return err
 	}
-	return w.add("", LogRecord{Withdrawn: &LoggedWithdrawal{told, c.UpdatedAt}})
+	for some := range slices.Chunk(told, publiclog.MaxWithdrawn) {
+		if err := w.add("", LogRecord{Withdrawn: &LoggedWithdrawal{some, c.UpdatedAt}}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (w *logWriter) add(handle string, record LogRecord) error {
@@ -134,6 +140,9 @@ func (w *logWriter) add(handle string, record LogRecord) error {
 	// as JSON can still check it.
 	if encoded, err = jcs.Transform(encoded); err != nil {
 		return err
+	}
+	if len(encoded) > publiclog.MaxRecord { // no mirror would take it, nor anything after it
+		return fmt.Errorf("its record has %d bytes, and may have %d", len(encoded), publiclog.MaxRecord)
 	}
 	salt, text := publiclog.NewSalt(), string(encoded)
 	w.put(logRow{Handle: handle, Commitment: publiclog.Commit(salt, text), Salt: salt, Record: &text})

@@ -26,6 +26,6 @@ type LoggedRemoval struct {
 
 // LoggedWithdrawal names the leaves of which only the commitment is left.
 type LoggedWithdrawal struct {
-	Leaves []int64   `json:"leaves"`
+	Leaves []int64   `json:"leaves"` // ascending, at most publiclog.MaxWithdrawn
 	At     time.Time `json:"at"`
 }

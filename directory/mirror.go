@@ -157,7 +157,7 @@ func (d *Directory) MirrorAsked(ctx context.Context, m Mirror, why string, wait 
 	} else {
 		changed["verified_at"] = now()
 	}
-	err := d.db.write.WithContext(ctx).Model(&Mirror{}).Where("id = ? AND state <> ?", m.ID, MirrorFrozen).Updates(changed).Error
+	err := d.db.write.WithContext(ctx).Model(&Mirror{}).Where("id = ? AND host = ? AND state <> ?", m.ID, m.Host, MirrorFrozen).Updates(changed).Error
 	if err != nil {
 		return fmt.Errorf("note that %s was asked: %w", m.Host, err)
 	}
@@ -166,7 +166,7 @@ func (d *Directory) MirrorAsked(ctx context.Context, m Mirror, why string, wait 
 
 // FreezeMirror takes nothing more from an origin, and says why.
 func (d *Directory) FreezeMirror(ctx context.Context, m Mirror, why string) error {
-	err := d.db.write.WithContext(ctx).Model(&Mirror{}).Where("id = ?", m.ID).Updates(map[string]any{"state": MirrorFrozen, "why": cut(asText(why), 500)}).Error
+	err := d.db.write.WithContext(ctx).Model(&Mirror{}).Where("id = ? AND host = ?", m.ID, m.Host).Updates(map[string]any{"state": MirrorFrozen, "why": cut(asText(why), 500)}).Error
 	if err != nil {
 		return fmt.Errorf("freeze the mirror of %s: %w", m.Host, err)
 	}

@@ -2,8 +2,9 @@ package directory
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"coopverse/directory/publiclog"
 
@@ -21,11 +22,12 @@ type MirrorAudit struct {
 
 // AuditMirror goes through the copy of a log from its first record on: each
 // record is held against its commitment, all of them against the signed head,
-// and what they say against the entries that are shown.
+// and what they say against the entries that are shown. ErrConflict: the copy has
+// gone on meanwhile, so that nothing can be said.
 func (d *Directory) AuditMirror(ctx context.Context, m Mirror) (MirrorAudit, error) {
 	audit := MirrorAudit{Wrong: []string{}}
 	wrong := func(format string, args ...any) { audit.Wrong = append(audit.Wrong, fmt.Sprintf(format, args...)) }
-	said := make(map[string]LoggedEntry)
+	said, missing := make(map[string]string), make(map[int64]bool)
 	tiles := make(map[[2]int64][]byte)
 	read := publiclog.ReadTile(func(level int, number int64) ([]byte, error) { return tiles[[2]int64{int64(level), number}], nil })
 	log := d.MirrorLog(m)
@@ -52,6 +54,7 @@ func (d *Directory) AuditMirror(ctx context.Context, m Mirror) (MirrorAudit, err
 			leaves = append(leaves, publiclog.Leaf(commitment))
 			if line.Record == nil {
 				audit.Withdrawn++
+				missing[leaf] = true
 				continue
 			}
 			r, err := readRecord(line.Record)
@@ -59,9 +62,15 @@ func (d *Directory) AuditMirror(ctx context.Context, m Mirror) (MirrorAudit, err
 			case err != nil:
 				wrong("record %d: %v", leaf, err)
 			case r.Entry != nil:
-				said[r.Entry.Handle] = *r.Entry
+				if said[r.Entry.Handle], err = entryIn(line.Record); err != nil {
+					return audit, err
+				}
 			case r.Removed != nil:
 				delete(said, r.Removed.Handle)
+			case r.Withdrawn != nil:
+				for _, earlier := range r.Withdrawn.Leaves {
+					delete(missing, earlier)
+				}
 			}
 		}
 		changed, err := read.Grow(audit.Records, leaves)
@@ -72,6 +81,9 @@ func (d *Directory) AuditMirror(ctx context.Context, m Mirror) (MirrorAudit, err
 			tiles[[2]int64{int64(c.Level), c.Number}] = c.Hashes
 		}
 		audit.Records += int64(len(lines))
+	}
+	for _, leaf := range slices.Sorted(maps.Keys(missing)) {
+		wrong("record %d is missing, and was not withdrawn", leaf)
 	}
 	hash, err := tlog.TreeHash(audit.Records, read)
 	if err != nil {
@@ -86,11 +98,18 @@ func (d *Directory) AuditMirror(ctx context.Context, m Mirror) (MirrorAudit, err
 	case head.N != size || head.Hash != hash:
 		wrong("the head is signed for %d records with the hash %s", head.N, head.Hash)
 	}
-	return audit, d.auditEntries(ctx, m, said, wrong)
+	if err := d.auditEntries(ctx, m, said, wrong); err != nil || len(audit.Wrong) == 0 {
+		return audit, err
+	}
+	now, err := d.Mirror(ctx, m.Host)
+	if err == nil && (now.Head != m.Head || now.Applied != m.Applied) {
+		err = fmt.Errorf("%w: the copy of %s has gone on meanwhile; audit it again", ErrConflict, m.Host)
+	}
+	return audit, err
 }
 
 // auditEntries holds what is shown against what the records say.
-func (d *Directory) auditEntries(ctx context.Context, m Mirror, said map[string]LoggedEntry, wrong func(string, ...any)) error {
+func (d *Directory) auditEntries(ctx context.Context, m Mirror, said map[string]string, wrong func(string, ...any)) error {
 	var shown []mirroredEntry
 	if err := d.db.read.WithContext(ctx).Where("mirror_id = ?", m.ID).Order("handle").Find(&shown).Error; err != nil {
 		return fmt.Errorf("read the entries of %s: %w", m.Host, err)
@@ -98,11 +117,7 @@ func (d *Directory) auditEntries(ctx context.Context, m Mirror, said map[string]
 	for _, row := range shown {
 		entry, ok := said[row.Handle]
 		delete(said, row.Handle)
-		want, err := json.Marshal(entry)
-		if err != nil {
-			return err
-		}
-		if !ok || string(want) != row.Entry {
+		if !ok || entry != row.Entry {
 			wrong("%s is shown otherwise than the records say", row.Handle)
 		}
 	}

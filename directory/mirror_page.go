@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"coopverse/directory/publiclog"
 
+	"github.com/gowebpki/jcs"
 	"golang.org/x/mod/sumdb/tlog"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
@@ -59,15 +61,34 @@ type mirroredEntry struct {
 	Entry    string
 }
 
+// stillTaken makes sure that what is read for m may go into it: it may have been
+// removed meanwhile, and another mirror may have its number, or it was frozen.
+func stillTaken(tx *gorm.DB, m Mirror) error {
+	standing, err := mirrorAt(tx, m.Host)
+	switch {
+	case err != nil:
+		return err
+	case standing.ID != m.ID || standing.Key != m.Key || standing.Source != m.Source:
+		return notFound("mirror: %s, as it was", m.Host)
+	case standing.State == MirrorFrozen:
+		return fmt.Errorf("%w: the copy is frozen: %s", ErrInvalid, standing.Why)
+	}
+	return nil
+}
+
 // TakePage adds a page to the copy of a log, if the records on it and all that
 // came before are what the page's head says, and else nothing. Errors:
-// ErrTampered; ErrConflict if the copy has gone on meanwhile.
+// ErrTampered; ErrConflict if the copy has gone on meanwhile; ErrNotFound if it
+// was removed, ErrInvalid if it was frozen.
 func (d *Directory) TakePage(ctx context.Context, m Mirror, page LogPage) error {
 	rows, withdrawn, err := readPage(page)
 	if err != nil {
 		return err
 	}
 	err = d.db.change(ctx, func(tx *gorm.DB) error {
+		if err := stillTaken(tx, m); err != nil {
+			return err
+		}
 		var state logState
 		if err := tx.Take(&state, "id = ?", m.ID).Error; err != nil {
 			return err
@@ -96,7 +117,11 @@ func (d *Directory) TakePage(ctx context.Context, m Mirror, page LogPage) error 
 		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&head).Error; err != nil {
 			return err
 		}
-		return tx.Model(&Mirror{}).Where("id = ?", m.ID).Updates(map[string]any{"head": page.Signed, "received": gorm.Expr("received + ?", page.Bytes)}).Error
+		taken := map[string]any{"head": page.Signed, "received": gorm.Expr("received + ?", page.Bytes)}
+		if len(rows) > 0 { // and whoever takes it goes on, so no other process has to
+			taken["next_at"], taken["failures"] = now(), 0
+		}
+		return tx.Model(&Mirror{}).Where("id = ?", m.ID).Updates(taken).Error
 	})
 	if err != nil {
 		return fmt.Errorf("take a page of %s: %w", m.Host, err)
@@ -122,10 +147,8 @@ func readPage(page LogPage) (rows []logRow, withdrawn []int64, err error) {
 				return nil, nil, fmt.Errorf("%w: record %d: %w", ErrTampered, leaf, err)
 			}
 			if w := record.Withdrawn; w != nil {
-				for _, earlier := range w.Leaves {
-					if earlier < 0 || earlier >= leaf {
-						return nil, nil, fmt.Errorf("%w: record %d withdraws record %d", ErrTampered, leaf, earlier)
-					}
+				if err := w.check(leaf); err != nil {
+					return nil, nil, fmt.Errorf("%w: record %d: %w", ErrTampered, leaf, err)
 				}
 				withdrawn = append(withdrawn, w.Leaves...)
 			}
@@ -140,11 +163,32 @@ func readPage(page LogPage) (rows []logRow, withdrawn []int64, err error) {
 	return rows, withdrawn, nil
 }
 
-// readRecord reads a record, which says exactly one thing.
+// check says whether a record at that leaf may withdraw those.
+func (w LoggedWithdrawal) check(leaf int64) error {
+	if len(w.Leaves) > publiclog.MaxWithdrawn {
+		return fmt.Errorf("it withdraws %d records; it may %d", len(w.Leaves), publiclog.MaxWithdrawn)
+	}
+	last := int64(-1)
+	for _, earlier := range w.Leaves {
+		if earlier <= last || earlier >= leaf {
+			return fmt.Errorf("it withdraws record %d after %d", earlier, last)
+		}
+		last = earlier
+	}
+	return nil
+}
+
+// readRecord reads a record, which says exactly one thing, in its one form: every
+// reader finds the same in it, and it can be served on as it is.
 func readRecord(text []byte) (LogRecord, error) {
 	var r LogRecord
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if err := decoder.Decode(&r); err != nil {
+	switch canonical, err := jcs.Transform(text); {
+	case err != nil:
+		return r, err
+	case !bytes.Equal(canonical, text):
+		return r, errors.New("it is not in its form of RFC 8785")
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
 		return LogRecord{}, err
 	}
 	said := 0
@@ -164,12 +208,25 @@ func readRecord(text []byte) (LogRecord, error) {
 	return r, nil
 }
 
+// entryIn is the entry in a record as its home wrote it, with what we do not know
+// of: written anew it could be many times as long.
+func entryIn(record []byte) (string, error) {
+	var r struct {
+		Entry json.RawMessage `json:"entry"`
+	}
+	err := json.Unmarshal(record, &r)
+	return string(r.Entry), err
+}
+
 // FillIn adds records to the copy of a log that were held back when their page
 // was taken. They are known by their commitments.
 func (d *Directory) FillIn(ctx context.Context, m Mirror, page LogPage) error {
-	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		rows, _, err := readPage(page)
-		if err != nil {
+	rows, _, err := readPage(page)
+	if err != nil {
+		return err
+	}
+	err = d.db.change(ctx, func(tx *gorm.DB) error {
+		if err := stillTaken(tx, m); err != nil {
 			return err
 		}
 		for i, row := range rows {
@@ -191,38 +248,48 @@ func (d *Directory) FillIn(ctx context.Context, m Mirror, page LogPage) error {
 }
 
 // ApplyMirror shows what the copy of a log says, once all of it is there: no
-// record may be missing that was not withdrawn. *HeldBackError if one is.
+// record may be missing that was not withdrawn. *HeldBackError if one is. Other
+// writers come between each thousand records.
 func (d *Directory) ApplyMirror(ctx context.Context, m Mirror) error {
-	err := d.db.change(ctx, func(tx *gorm.DB) error {
-		var held HeldBackError
-		err := tx.Model(&logRow{}).Select("COUNT(*) AS leaves, COALESCE(MIN(leaf), 0) AS first").Where("log_id = ? AND record IS NULL AND NOT withdrawn", m.ID).Scan(&held).Error
+	for more := true; more; {
+		err := d.db.change(ctx, func(tx *gorm.DB) (err error) {
+			more, err = applySome(tx, m)
+			return err
+		})
 		if err != nil {
-			return err
+			return fmt.Errorf("show the copy of %s: %w", m.Host, err)
 		}
-		if held.Leaves > 0 {
-			return &held
-		}
-		if err := tx.Take(&m, "id = ?", m.ID).Error; err != nil {
-			return err
-		}
-		for {
-			var rows []logRow
-			if err := tx.Where("log_id = ? AND leaf >= ?", m.ID, m.Applied).Order("leaf").Limit(changesAtOnce).Find(&rows).Error; err != nil {
-				return err
-			}
-			if len(rows) == 0 {
-				return tx.Model(&Mirror{}).Where("id = ?", m.ID).Updates(map[string]any{"applied": m.Applied, "state": MirrorCurrent}).Error
-			}
-			if err := apply(tx, m, rows); err != nil {
-				return err
-			}
-			m.Applied += int64(len(rows))
-		}
-	})
-	if err != nil {
-		return fmt.Errorf("show the copy of %s: %w", m.Host, err)
 	}
 	return nil
+}
+
+func applySome(tx *gorm.DB, m Mirror) (more bool, err error) {
+	if err := stillTaken(tx, m); err != nil {
+		return false, err
+	}
+	var held HeldBackError
+	err = tx.Model(&logRow{}).Select("COUNT(*) AS leaves, COALESCE(MIN(leaf), 0) AS first").Where("log_id = ? AND record IS NULL AND NOT withdrawn", m.ID).Scan(&held).Error
+	if err != nil {
+		return false, err
+	}
+	if held.Leaves > 0 {
+		return false, &held
+	}
+	if err := tx.Take(&m, "id = ?", m.ID).Error; err != nil {
+		return false, err
+	}
+	var rows []logRow
+	if err := tx.Where("log_id = ? AND leaf >= ?", m.ID, m.Applied).Order("leaf").Limit(changesAtOnce).Find(&rows).Error; err != nil {
+		return false, err
+	}
+	if err := apply(tx, m, rows); err != nil {
+		return false, err
+	}
+	shown := map[string]any{"applied": m.Applied + int64(len(rows))}
+	if more = len(rows) == changesAtOnce; !more {
+		shown["state"] = MirrorCurrent
+	}
+	return more, tx.Model(&Mirror{}).Where("id = ?", m.ID).Updates(shown).Error
 }
 
 func apply(tx *gorm.DB, m Mirror, rows []logRow) error {
@@ -239,11 +306,11 @@ func apply(tx *gorm.DB, m Mirror, rows []logRow) error {
 		}
 		switch {
 		case r.Entry != nil:
-			entry, err := json.Marshal(r.Entry)
+			entry, err := entryIn([]byte(*row.Record))
 			if err != nil {
 				return err
 			}
-			fresh[r.Entry.Handle] = mirroredEntry{m.ID, r.Entry.Handle, r.Entry.Version, row.Leaf, r.Entry.Name, string(entry)}
+			fresh[r.Entry.Handle] = mirroredEntry{m.ID, r.Entry.Handle, r.Entry.Version, row.Leaf, r.Entry.Name, entry}
 		case r.Removed != nil:
 			delete(fresh, r.Removed.Handle)
 			gone = append(gone, r.Removed.Handle)
@@ -251,13 +318,10 @@ func apply(tx *gorm.DB, m Mirror, rows []logRow) error {
 			withdrawn = append(withdrawn, r.Withdrawn.Leaves...)
 		}
 	}
-	for _, leaf := range withdrawn { // of entries that were not removed as well
-		for handle, e := range fresh {
-			if e.Leaf == leaf {
-				delete(fresh, handle)
-			}
-		}
-	}
+	slices.Sort(withdrawn)
+	withdrawn = slices.Compact(withdrawn)
+	// Of entries that were not removed as well.
+	maps.DeleteFunc(fresh, func(_ string, e mirroredEntry) bool { _, is := slices.BinarySearch(withdrawn, e.Leaf); return is })
 	for some := range slices.Chunk(gone, rowsAtOnce) {
 		if err := tx.Where("mirror_id = ? AND handle IN ?", m.ID, some).Delete(&mirroredEntry{}).Error; err != nil {
 			return err

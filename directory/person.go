@@ -46,6 +46,14 @@ func PersonName(name string) (string, error) {
 
 // AddPerson makes a person with a first passkey. Errors: ErrInvalid.
 func (d *Directory) AddPerson(ctx context.Context, name string, key Passkey) (Person, error) {
+	return d.addPerson(ctx, name, func(tx *gorm.DB, p Person) error {
+		key.PersonID = p.ID
+		return addPasskey(tx, key)
+	})
+}
+
+// addPerson makes a person with what they sign in with first.
+func (d *Directory) addPerson(ctx context.Context, name string, first func(*gorm.DB, Person) error) (Person, error) {
 	name, err := PersonName(name)
 	if err != nil {
 		return Person{}, err
@@ -55,8 +63,7 @@ func (d *Directory) AddPerson(ctx context.Context, name string, key Passkey) (Pe
 		if err := tx.Create(&p).Error; err != nil {
 			return fmt.Errorf("add a person: %w", err)
 		}
-		key.PersonID = p.ID
-		return addPasskey(tx, key)
+		return first(tx, p)
 	})
 	if err != nil {
 		return Person{}, err

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -135,17 +134,10 @@ func (d *Directory) ProposalsOf(ctx context.Context, personID int64) ([]Proposal
 // advance brings a proposal into another state, unless somebody else has done
 // so since it was read.
 func (p *Proposal) advance(tx *gorm.DB, to ProposalState, also map[string]any) error {
-	changed := map[string]any{"state": to}
-	maps.Copy(changed, also)
-	moved := tx.Model(&Proposal{}).Where("id = ? AND state = ?", p.ID, p.State).Updates(changed)
-	if moved.Error != nil {
-		return fmt.Errorf("have proposal %d %s: %w", p.ID, to, moved.Error)
+	err := advance(tx, "proposal", &Proposal{}, p.ID, p.State, to, also)
+	if err == nil {
+		*p, err = proposalByID(tx, p.ID)
 	}
-	if moved.RowsAffected == 0 {
-		return fmt.Errorf("%w: the proposal is not %s any more", ErrInvalid, p.State)
-	}
-	var err error
-	*p, err = proposalByID(tx, p.ID)
 	return err
 }
 

@@ -19,7 +19,7 @@ import (
 
 const (
 	// logPage is how many records one page holds.
-	logPage = 1024
+	logPage = 512
 	// extendEvery is how often the log is looked after: what has changed is in it
 	// within this time.
 	extendEvery = 250 * time.Millisecond
@@ -153,6 +153,9 @@ type logPageHead struct {
 	Checkpoint string `json:"checkpoint"` // the head that the log had, or has, at its end
 }
 
+// nextPage is where the page ends that begins at that record, if the log is so long.
+func nextPage(from int64) int64 { return (from/logPage + 1) * logPage }
+
 // records answers with a page of records, which begins at the cursor of whoever
 // reads and ends at the next full page or the end of the log. Its head is that of
 // the log at the page's end, so that each page can be checked when it comes.
@@ -166,7 +169,7 @@ func (f *Federation) records(w http.ResponseWriter, r *http.Request, l servedLog
 	if err != nil || from > size {
 		return directory.ErrNotFound
 	}
-	to := min((from/logPage+1)*logPage, size)
+	to := min(nextPage(from), size)
 	head, err := l.head(ctx, to)
 	if err != nil {
 		return err

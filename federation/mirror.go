@@ -22,12 +22,13 @@ import (
 
 const (
 	// maxLogPage is the size of the largest page of another log that is read, in
-	// bytes: 1,024 records, most of which are short.
-	maxLogPage = 16 << 20
+	// bytes: its records, each as long as it may be and with its salt, and a head.
+	maxLogPage = logPage*(publiclog.MaxRecord+100) + 64<<10
 	// mirrorEvery is how often an origin is asked for news, if Config says nothing
 	// else.
 	mirrorEvery = time.Minute
-	// mirrorPatience is how long one request to an origin may take.
+	// mirrorPatience is how long it may take to find out whether an origin has
+	// rewritten its log.
 	mirrorPatience = 30 * time.Second
 )
 
@@ -52,7 +53,7 @@ func (f *Federation) MirrorAt(ctx context.Context, by directory.Actor, address, 
 		return directory.Mirror{}, fmt.Errorf("%w at %s: %w", errNoDirectory, m.Origin, err)
 	}
 	m.Name, m.Key = cmp.Or(name, m.Host), cmp.Or(key, shown)
-	if _, err := f.logPageAt(ctx, m, 0); err != nil {
+	if _, err := f.MirrorHead(ctx, m); err != nil {
 		return directory.Mirror{}, fmt.Errorf("%w at %s: %w", errNoDirectory, m.Source, err)
 	}
 	return f.directory.AddMirror(ctx, by, m)
@@ -75,7 +76,11 @@ func (f *Federation) mirrorOf(address string) (directory.Mirror, error) {
 	m := directory.Mirror{Host: strings.ToLower(u.Host)}
 	m.Source = u.Scheme + "://" + m.Host
 	if copied {
-		m.Host, m.Source = host, m.Source+"/mirrors/"+host
+		m.Host = strings.ToLower(host)
+		m.Source += "/mirrors/" + m.Host
+		if of, err := url.Parse("https://" + m.Host); err != nil || of.Host != m.Host {
+			return directory.Mirror{}, fmt.Errorf("%w: %q names no directory of which there could be a copy", directory.ErrInvalid, address)
+		}
 	}
 	m.Origin = u.Scheme + "://" + m.Host
 	if fetch.SameHost(m.Origin+"/", f.site.Origin+"/") {
@@ -110,14 +115,12 @@ func (f *Federation) directoryAt(ctx context.Context, origin string) (name, key 
 
 // logPageAt reads a page of another directory's log, whose head is verified.
 func (f *Federation) logPageAt(ctx context.Context, m directory.Mirror, from int64) (directory.LogPage, error) {
-	ctx, cancel := context.WithTimeout(ctx, mirrorPatience)
-	defer cancel()
 	found, err := f.client.Get(ctx, fmt.Sprintf("%s%s/records/%d", m.Source, publiclog.Path, from), "application/x-ndjson", maxLogPage)
 	if err != nil {
 		return directory.LogPage{}, err
 	}
 	lines := bufio.NewScanner(bytes.NewReader(found.Body))
-	lines.Buffer(nil, 2*publiclog.MaxRecord)
+	lines.Buffer(nil, publiclog.MaxRecord+1000)
 	page := directory.LogPage{From: from, Bytes: len(found.Body)}
 	lines.Scan()
 	var first logPageHead
@@ -128,7 +131,13 @@ func (f *Federation) logPageAt(ctx context.Context, m directory.Mirror, from int
 		return page, fmt.Errorf("%w: %w", directory.ErrTampered, err)
 	}
 	page.Signed = first.Checkpoint
+	if page.Head.N < from || page.Head.N > nextPage(from) {
+		return page, fmt.Errorf("%w: the page from %d ends at %d", directory.ErrTampered, from, page.Head.N)
+	}
 	for lines.Scan() {
+		if from+int64(len(page.Lines)) == page.Head.N {
+			return page, fmt.Errorf("%w: the page has more records than its head says", directory.ErrTampered)
+		}
 		var line publiclog.Line
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 			return page, fmt.Errorf("%w: %w", directory.ErrTampered, err)
@@ -147,6 +156,9 @@ func (f *Federation) logPageAt(ctx context.Context, m directory.Mirror, from int
 // error leaves it as it was, to be asked again. progress may be nil.
 func (f *Federation) PullMirror(ctx context.Context, m directory.Mirror, progress func(records, of int64)) error {
 	err := f.pull(ctx, m, progress)
+	if ctx.Err() != nil {
+		return err // we were told to stop, and nobody failed
+	}
 	if err != nil {
 		rewritten, why := f.rewritten(ctx, m)
 		if rewritten {
@@ -190,7 +202,7 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 		}
 		err = f.directory.TakePage(ctx, m, page)
 		if errors.Is(err, directory.ErrConflict) { // another process was faster
-			return nil
+			continue
 		}
 		if err != nil {
 			return err
@@ -213,11 +225,11 @@ func (f *Federation) apply(ctx context.Context, m directory.Mirror) error {
 		if !errors.As(err, &held) || held.First <= asked {
 			return err
 		}
-		asked = held.First
 		page, pageErr := f.logPageAt(ctx, m, held.First)
 		if pageErr != nil {
 			return errors.Join(err, pageErr)
 		}
+		asked = page.Head.N - 1 // what the page still lacks is not asked for again
 		if pageErr = f.directory.FillIn(ctx, m, page); pageErr != nil {
 			return errors.Join(err, pageErr)
 		}
@@ -228,6 +240,8 @@ func (f *Federation) apply(ctx context.Context, m directory.Mirror) error {
 // continue the one we have. It believes nothing but signed heads: a smaller one
 // may be an old one that somebody shows again, and is only reported.
 func (f *Federation) rewritten(ctx context.Context, m directory.Mirror) (proven bool, why string) {
+	ctx, cancel := context.WithTimeout(ctx, mirrorPatience)
+	defer cancel()
 	log := f.directory.MirrorLog(m)
 	size, err := log.Size(ctx)
 	if err != nil || size == 0 {
@@ -294,24 +308,45 @@ func (r remoteTiles) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 // tileHeight is how many levels of the tree a tile spans (tlog-tiles).
 const tileHeight = 8
 
-// KeepMirrors brings the copies of other directories up to date until ctx ends.
+// mirrorsAtOnce is how many copies are brought up to date at the same time.
+const mirrorsAtOnce = 8
+
+// KeepMirrors brings the copies of other directories up to date until ctx ends,
+// each by itself: one that answers slowly holds up no other.
 func (f *Federation) KeepMirrors(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
+	pulling := make(map[int64]bool)
+	pulled := make(chan int64, mirrorsAtOnce)
 	for {
 		due, err := f.directory.MirrorsDue(ctx, f.mirrorEvery)
 		if err != nil && ctx.Err() == nil {
 			f.logger.Error("mirrors are held up", "error", err)
 		}
 		for _, m := range due {
-			if err := f.PullMirror(ctx, m, nil); err != nil && ctx.Err() == nil {
-				f.logger.Warn("a mirror is held up", "mirror", m.Host, "error", err)
+			if pulling[m.ID] || len(pulling) == mirrorsAtOnce {
+				continue
 			}
+			pulling[m.ID] = true
+			go func() {
+				if err := f.PullMirror(ctx, m, nil); err != nil && ctx.Err() == nil {
+					f.logger.Warn("a mirror is held up", "mirror", m.Host, "error", err)
+				}
+				pulled <- m.ID
+			}()
 		}
-		select {
-		case <-ticker.C:
-		case <-ctx.Done():
-			return
+		for waiting := true; waiting; {
+			select {
+			case id := <-pulled:
+				delete(pulling, id)
+			case <-ticker.C:
+				waiting = false
+			case <-ctx.Done():
+				for range pulling {
+					<-pulled
+				}
+				return
+			}
 		}
 	}
 }

@@ -2,16 +2,21 @@ package federation
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"coopverse/directory"
 	"coopverse/directory/storetest"
@@ -260,10 +265,22 @@ func TestRecordsAreNotHeldBack(t *testing.T) {
 		if n, err := d.MirroredCount(t.Context(), m); n != 0 || err != nil {
 			t.Errorf("%d entries are shown, %v", n, err)
 		}
+		before, err := d.Mirror(t.Context(), m.Host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if audit, err := d.AuditMirror(t.Context(), before); err != nil || !slices.Contains(audit.Wrong, "record 0 is missing, and was not withdrawn") {
+			t.Errorf("the audit says %+v, %v", audit, err)
+		}
 		border.tamper(nil)
 		us.pulls(m)
 		if n, err := d.MirroredCount(t.Context(), m); n != seeded || err != nil {
 			t.Errorf("once the way is clear %d entries are shown, %v", n, err)
+		}
+		curate(t, home, "sange", map[string]string{"summary": "More"})
+		us.pulls(m)
+		if audit, err := d.AuditMirror(t.Context(), before); !errors.Is(err, directory.ErrConflict) {
+			t.Errorf("while the copy goes on the audit says %+v, %v", audit, err)
 		}
 	})
 }
@@ -310,7 +327,7 @@ func TestWhatIsNoDirectoryIsNotMirrored(t *testing.T) {
 		border.leadTo(far(t))
 		for address, want := range map[string]string{
 			nothing.URL: "no directory", us.URL: "itself", border.URL + "/coops": "no address", "ftp://coops.example": "no directory", "": "no address",
-			"https://user@coops.example": "no address",
+			"https://user@coops.example": "no address", "https://second.example/mirrors/a%0Ab": "names no directory",
 		} {
 			if m, err := us.federation.MirrorAt(t.Context(), directory.Actor{}, address, ""); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%q: %+v, %v", address, m, err)
@@ -322,6 +339,72 @@ func TestWhatIsNoDirectoryIsNotMirrored(t *testing.T) {
 		}
 		if all, err := d.Mirrors(t.Context()); len(all) != 1 || err != nil {
 			t.Errorf("%d mirrors, %v", len(all), err)
+		}
+	})
+}
+
+// A directory that never answers holds up no copy but its own.
+func TestSilentOriginHoldsUpNoOther(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, silent, border := serveOurs(t, d), newBorder(t), newBorder(t)
+		silent.leadTo(far(t))
+		border.leadTo(far(t))
+		first, second := mirrorOf(t, us, silent.URL), mirrorOf(t, us, border.URL)
+		hold := make(chan struct{})
+		silent.tamper(func(_ string, body []byte) []byte { <-hold; return body })
+		ctx, stop := context.WithCancel(t.Context())
+		var group sync.WaitGroup
+		us.federation.mirrorEvery = time.Nanosecond
+		group.Go(func() { us.federation.KeepMirrors(ctx) })
+		state := func(m directory.Mirror) directory.MirrorState {
+			now, err := d.Mirror(t.Context(), m.Host)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return now.State
+		}
+		for tries := 0; state(second) != directory.MirrorCurrent && tries < 300; tries++ {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if got, other := state(second), state(first); got != directory.MirrorCurrent || other != directory.MirrorCopying {
+			t.Errorf("the copies are %s and %s", got, other)
+		}
+		stop()
+		close(hold)
+		group.Wait()
+		if m, err := d.Mirror(t.Context(), first.Host); err != nil || m.Failures != 0 || m.Why != "" {
+			t.Errorf("after we were told to stop: %+v, %v", m, err)
+		}
+	})
+}
+
+// What was read for a copy does not go into another one that has its number since,
+// nor into one that is frozen.
+func TestPageGoesOnlyWhereItBelongs(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border, other := serveOurs(t, d), newBorder(t), newBorder(t)
+		border.leadTo(far(t))
+		other.leadTo(far(t))
+		removed := mirrorOf(t, us, border.URL)
+		page, err := us.federation.logPageAt(t.Context(), removed, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.RemoveMirror(t.Context(), directory.Actor{Name: "test"}, removed.Host); err != nil {
+			t.Fatal(err)
+		}
+		m := mirrorOf(t, us, other.URL)
+		if err := d.TakePage(t.Context(), removed, page); m.ID != removed.ID || !errors.Is(err, directory.ErrNotFound) {
+			t.Errorf("into the copy with the number %d instead of %d: %v", m.ID, removed.ID, err)
+		}
+		if err := d.FreezeMirror(t.Context(), m, "A test."); err != nil {
+			t.Fatal(err)
+		}
+		if err := us.federation.PullMirror(t.Context(), m, nil); err == nil {
+			t.Error("a frozen copy goes on")
+		}
+		if now, err := d.Mirror(t.Context(), m.Host); err != nil || now.State != directory.MirrorFrozen || now.Why != "A test." {
+			t.Errorf("the mirror is %+v, %v", now, err)
 		}
 	})
 }

@@ -113,18 +113,7 @@ func TestAccountWalksThroughInABrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	walkByAccount(t, func(ctx context.Context, name string) {
-		for _, s := range []screen{desktop, phone, {name: "small", width: 320, height: 700, scale: 1}} {
-			for _, scheme := range []string{"light", "dark"} {
-				do(t, ctx, lookAt(s, scheme))
-				if found := barriers(t, ctx, axe); found != "" {
-					t.Errorf("%s, %s, %s:\n%s", name, s.name, scheme, found)
-				}
-			}
-			wide, err := chromedp.Run(ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
-			if err != nil || wide > s.width {
-				t.Errorf("%s is %d pixels wide on a screen of %d: %v", name, wide, s.width, err)
-			}
-		}
+		fits(t, ctx, axe, name)
 	})
 }
 

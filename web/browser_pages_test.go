@@ -228,3 +228,20 @@ func count(t *testing.T, ctx context.Context, selector string) int {
 	}
 	return n
 }
+
+// fits says of a page that no screen is too narrow for it, and nobody kept out.
+func fits(t *testing.T, ctx context.Context, axe []byte, name string) {
+	t.Helper()
+	for _, s := range []screen{desktop, phone, {name: "small", width: 320, height: 700, scale: 1}} {
+		for _, scheme := range []string{"light", "dark"} {
+			do(t, ctx, lookAt(s, scheme))
+			if found := barriers(t, ctx, axe); found != "" {
+				t.Errorf("%s, %s, %s:\n%s", name, s.name, scheme, found)
+			}
+		}
+		wide, err := chromedp.Run(ctx, chromedp.Evaluate[int64](`document.documentElement.scrollWidth`))
+		if err != nil || wide > s.width {
+			t.Errorf("%s is %d pixels wide on a screen of %d: %v", name, wide, s.width, err)
+		}
+	}
+}

@@ -43,7 +43,7 @@ func (cmd *listImportCommand) Run(ctx context.Context, p *program, std streams) 
 	defer db.Close()
 	sayRepaired(std.out, cmd.File, doc)
 	summary, err := directory.New(db).ImportList(ctx, directory.Import{
-		Name: filepath.Base(cmd.File), List: doc, Defunct: defunct, Same: cmd.Same, Progress: progress(std.err),
+		Name: filepath.Base(cmd.File), List: doc, Defunct: defunct, Same: cmd.Same, Progress: progress(std.err, "co-ops"),
 	})
 	if err != nil {
 		return err
@@ -58,8 +58,9 @@ func sayRepaired(w io.Writer, path string, doc *list.Document) {
 	}
 }
 
-// progress draws a bar where w is a terminal, and nothing elsewhere.
-func progress(w io.Writer) func(done, total int) {
+// progress draws a bar that counts those where w is a terminal, and nothing
+// elsewhere.
+func progress(w io.Writer, what string) func(done, total int) {
 	file, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
 		return nil
@@ -67,7 +68,7 @@ func progress(w io.Writer) func(done, total int) {
 	var bar *progressbar.ProgressBar
 	return func(done, total int) {
 		if bar == nil {
-			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription("co-ops"),
+			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
 				progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(40))
 		}
 		_ = bar.Set(done) // a bar that cannot be drawn is no reason to stop

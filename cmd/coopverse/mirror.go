@@ -46,7 +46,7 @@ func (cmd *mirrorAddCommand) Run(ctx context.Context, p *program, std streams) e
 	if err != nil {
 		return err
 	}
-	bar := progress(std.err)
+	bar := progress(std.err, "records")
 	pulled := f.PullMirror(ctx, m, func(records, of int64) {
 		if bar != nil {
 			bar(int(records), int(of))

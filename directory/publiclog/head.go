@@ -14,6 +14,10 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
+// maxSize is the size of the largest log that is believed in. With sizes near the
+// largest number tlog counts without an end.
+const maxSize = 1 << 48
+
 // ed25519Note is the number of Ed25519 among the algorithms of signed notes.
 const ed25519Note = 1
 
@@ -77,7 +81,7 @@ func OpenHead(origin, signed string, verifierKeys ...string) (tlog.Tree, error) 
 		return tlog.Tree{}, fmt.Errorf("%w: it begins with %.100q", errHead, lines[0])
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || size < 0 || strconv.FormatInt(size, 10) != lines[1] {
+	if err != nil || size < 0 || size > maxSize || strconv.FormatInt(size, 10) != lines[1] {
 		return tlog.Tree{}, fmt.Errorf("%w: its size is %.30q", errHead, lines[1])
 	}
 	root, err := base64.StdEncoding.Strict().DecodeString(lines[2])

@@ -52,15 +52,16 @@ func TestForgedHeadsAreRefused(t *testing.T) {
 	head := tlog.Tree{N: 12, Hash: root(leaves(12))}
 	signed := sign(t, origin, head, key)
 	for what, forged := range map[string]string{
-		"another key":          sign(t, origin, head, foreign),
-		"nobody":               signed[:strings.Index(signed, "\n\n")+2],
-		"another size":         strings.Replace(signed, "\n12\n", "\n13\n", 1),
-		"another hash":         strings.Replace(signed, head.Hash.String(), root(leaves(11)).String(), 1),
-		"an extension":         strings.Replace(signed, "\n\n", "\nmore\n\n", 1),
-		"nothing":              "",
-		"a size with a zero":   strings.Replace(signed, "\n12\n", "\n012\n", 1),
-		"no signature at all":  origin + "\n12\n" + head.Hash.String() + "\n",
-		"text after the notes": signed + "more\n",
+		"another key":            sign(t, origin, head, foreign),
+		"nobody":                 signed[:strings.Index(signed, "\n\n")+2],
+		"another size":           strings.Replace(signed, "\n12\n", "\n13\n", 1),
+		"another hash":           strings.Replace(signed, head.Hash.String(), root(leaves(11)).String(), 1),
+		"an extension":           strings.Replace(signed, "\n\n", "\nmore\n\n", 1),
+		"nothing":                "",
+		"a size with a zero":     strings.Replace(signed, "\n12\n", "\n012\n", 1),
+		"no signature at all":    origin + "\n12\n" + head.Hash.String() + "\n",
+		"text after the notes":   signed + "more\n",
+		"more than there can be": sign(t, origin, tlog.Tree{N: maxSize + 1}, key),
 	} {
 		if got, err := OpenHead(origin, forged, verifier); err == nil {
 			t.Errorf("%s: opened as %+v", what, got)

@@ -14,8 +14,12 @@ import (
 // SaltSize is the length of a record's salt, in bytes.
 const SaltSize = 16
 
-// MaxRecord is the length of the longest record, in bytes.
-const MaxRecord = 64 << 10
+// Limits of one record. An entry of which each field is as long as it may be
+// fits in.
+const (
+	MaxRecord    = 80 << 10 // bytes
+	MaxWithdrawn = 1000     // leaves that it withdraws
+)
 
 // NewSalt makes a salt that nobody can guess.
 func NewSalt() []byte {

@@ -18,6 +18,7 @@ CREATE TABLE log_records (
     PRIMARY KEY (log_id, leaf)
 );
 CREATE INDEX log_records_handle ON log_records (log_id, handle, leaf) WHERE record IS NOT NULL;
+CREATE INDEX log_records_held ON log_records (log_id, leaf) WHERE record IS NULL AND NOT withdrawn; -- held back
 CREATE TABLE log_tiles (
     log_id BIGINT NOT NULL REFERENCES logs (id),
     level  BIGINT NOT NULL,

@@ -16,12 +16,13 @@ CREATE TABLE log_records (
     record     TEXT,          -- JSON, as committed to; NULL when the salt is empty
     withdrawn  BOOLEAN NOT NULL, -- for good, by a later record
     PRIMARY KEY (log_id, leaf)
-) WITHOUT ROWID;
+);
 CREATE INDEX log_records_handle ON log_records (log_id, handle, leaf) WHERE record IS NOT NULL;
+CREATE INDEX log_records_held ON log_records (log_id, leaf) WHERE record IS NULL AND NOT withdrawn; -- held back
 CREATE TABLE log_tiles (
     log_id INTEGER NOT NULL REFERENCES logs (id),
     level  INTEGER NOT NULL,
     number INTEGER NOT NULL,
     hashes BLOB NOT NULL, -- up to 256, of 32 bytes each
     PRIMARY KEY (log_id, level, number)
-) WITHOUT ROWID;
+);

@@ -32,5 +32,5 @@ CREATE TABLE mirrored_entries (
     name      TEXT NOT NULL,
     entry     TEXT NOT NULL, -- JSON
     PRIMARY KEY (mirror_id, handle)
-) WITHOUT ROWID;
+);
 CREATE INDEX mirrored_entries_leaf ON mirrored_entries (mirror_id, leaf);
