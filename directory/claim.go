@@ -241,25 +241,28 @@ func (d *Directory) grant(tx *gorm.DB, claim *Claim, who Actor) error {
 	if err := join(tx, claim.Handle, who.PersonID, Owner); err != nil {
 		return err
 	}
-	if err := d.markClaimed(tx, claim.Handle, claim.Method); err != nil {
+	version, err := d.markClaimed(tx, claim.Handle, claim.Method)
+	if err != nil {
 		return err
 	}
-	return audit(tx, who, "claimed", claim.Handle, claim.proof())
+	return auditEdit(tx, who, "claimed", claim.Handle, claim.proof(), version)
 }
 
-// markClaimed makes a co-op the keeper of its entry, if it is not already.
-func (d *Directory) markClaimed(tx *gorm.DB, handle, method string) error {
+// markClaimed makes a co-op the keeper of its entry, and returns the version that
+// says so; 0 if the co-op is that already.
+func (d *Directory) markClaimed(tx *gorm.DB, handle, method string) (version int64, err error) {
 	if !IsCoop(handle) {
-		return nil
+		return 0, nil
 	}
 	c, err := coopByHandle(tx, handle)
 	if err != nil || c.Claimed() {
-		return err
+		return 0, err
 	}
 	at := now()
 	c.ClaimedAt = &at
 	e := edit{coop: c, at: at, changes: []Change{{Kind: KindClaimed, After: method, Source: FromCoop, Origin: method, Effective: true}}}
-	return d.save(tx, &e, place.Open(), &membership{})
+	err = d.save(tx, &e, place.Open(), &membership{})
+	return e.coop.Version, err
 }
 
 // SettleClaims grants the claims that have waited long enough, if their proof

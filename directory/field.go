@@ -157,6 +157,9 @@ func normalWebsite(text string, _ *place.Gazetteer) (string, error) {
 	if text == "" {
 		return "", nil
 	}
+	if !strings.Contains(text, ":") && strings.Contains(text, ".") { // as people say it
+		text = "https://" + text
+	}
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || len(text) > MaxWebsite:

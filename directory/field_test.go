@@ -43,3 +43,18 @@ func TestEveryFieldThatCannotBeTakenIsNamed(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A website may be written as people say it.
+func TestWebsiteNeedsNoScheme(t *testing.T) {
+	for written, want := range map[string]string{"brook.example": "https://brook.example", " www.brook.example/en ": "https://www.brook.example/en", "http://brook.example": "http://brook.example"} {
+		values, err := directory.Normalize(map[string]string{"website": written})
+		if err != nil || values["website"] != want {
+			t.Errorf("%q is %q, %v", written, values["website"], err)
+		}
+	}
+	for _, written := range []string{"brook", "javascript:brook.example", "mailto:a@brook.example", "//brook.example", "brook.example:8080"} {
+		if values, err := directory.Normalize(map[string]string{"website": written}); err == nil {
+			t.Errorf("%q is taken for %q", written, values["website"])
+		}
+	}
+}

@@ -116,3 +116,26 @@ func TestNothingElseIsPutBack(t *testing.T) {
 		}
 	})
 }
+
+// The history of an entry names who has claimed it, by invitation or by proof.
+func TestHistoryNamesWhoClaimed(t *testing.T) {
+	eachAgaric(t, func(a inAgaric) {
+		ctx := context.Background()
+		token, err := a.d.Invite(ctx, operator, "agaric", directory.Owner)
+		if err == nil {
+			_, err = a.d.AcceptInvitation(ctx, token, a.by)
+		}
+		if err == nil {
+			_, err = a.d.TakeClaim(ctx, proved(a.T, a.d, "igalia"), a.by)
+		}
+		if err != nil {
+			a.Fatal(err)
+		}
+		for _, handle := range []string{"agaric", "igalia"} {
+			editors, err := a.d.Editors(ctx, handle)
+			if err != nil || editors[2] != "Ada" {
+				a.Errorf("the editors of %s are %v, %v", handle, editors, err)
+			}
+		}
+	})
+}

@@ -111,12 +111,13 @@ func (d *Directory) AcceptInvitation(ctx context.Context, token string, by Actor
 		if err := join(tx, i.Handle, by.PersonID, i.Role); err != nil {
 			return err
 		}
+		var version int64
 		if i.Role == Owner {
-			if err := d.markClaimed(tx, i.Handle, "invitation"); err != nil {
+			if version, err = d.markClaimed(tx, i.Handle, "invitation"); err != nil {
 				return err
 			}
 		}
-		return audit(tx, by, "accepted an invitation", i.Handle, string(i.Role))
+		return auditEdit(tx, by, "accepted an invitation", i.Handle, string(i.Role), version)
 	})
 	return i, err
 }

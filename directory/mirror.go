@@ -164,6 +164,15 @@ func (d *Directory) MirrorAsked(ctx context.Context, m Mirror, why string, wait 
 	return nil
 }
 
+// MirrorKey has the heads of a mirrored directory verified with another key from
+// now on.
+func (d *Directory) MirrorKey(ctx context.Context, m Mirror, key string) error {
+	if err := d.db.write.WithContext(ctx).Model(&Mirror{}).Where("id = ? AND host = ?", m.ID, m.Host).Update("key", key).Error; err != nil {
+		return fmt.Errorf("note the new key of %s: %w", m.Host, err)
+	}
+	return nil
+}
+
 // FreezeMirror takes nothing more from an origin, and says why.
 func (d *Directory) FreezeMirror(ctx context.Context, m Mirror, why string) error {
 	err := d.db.write.WithContext(ctx).Model(&Mirror{}).Where("id = ? AND host = ?", m.ID, m.Host).Updates(map[string]any{"state": MirrorFrozen, "why": cut(asText(why), 500)}).Error

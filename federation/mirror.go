@@ -128,7 +128,7 @@ func (f *Federation) logPageAt(ctx context.Context, m directory.Mirror, from int
 		return page, fmt.Errorf("%w: the page begins with %.100q", directory.ErrTampered, lines.Bytes())
 	}
 	if page.Head, err = publiclog.OpenHead(m.LogOrigin(), first.Checkpoint, m.Key); err != nil {
-		return page, fmt.Errorf("%w: %w", directory.ErrTampered, err)
+		return page, fmt.Errorf("%w: %w; if the directory has lost its keys and says so, remove the mirror and add it anew", directory.ErrTampered, err)
 	}
 	page.Signed = first.Checkpoint
 	if page.Head.N < from || page.Head.N > nextPage(from) {
@@ -211,9 +211,26 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 			progress(page.Head.N, max(all, page.Head.N))
 		}
 		if len(page.Lines) == 0 || page.Head.N%logPage != 0 {
-			return f.apply(ctx, m)
+			return errors.Join(f.apply(ctx, m), f.followKey(ctx, m, page.Signed))
 		}
 	}
+}
+
+// followKey takes over the new key of a directory that has signed a head with the
+// one that we know and with the new one. As long as it does not answer, the old
+// one serves.
+func (f *Federation) followKey(ctx context.Context, m directory.Mirror, signed string) error {
+	if publiclog.FirstSignedBy(signed, m.Key) {
+		return nil
+	}
+	_, key, err := f.directoryAt(ctx, m.Origin)
+	if err != nil {
+		return nil //nolint:nilerr // it is asked again the next time
+	}
+	if _, err := publiclog.OpenHead(m.LogOrigin(), signed, key); err != nil {
+		return nil //nolint:nilerr // what it shows is not what it signs with
+	}
+	return f.directory.MirrorKey(ctx, m, key)
 }
 
 // apply shows what the copy says. What was held back is asked for once more: it

@@ -408,3 +408,41 @@ func TestPageGoesOnlyWhereItBelongs(t *testing.T) {
 		}
 	})
 }
+
+// A directory that changes its keys takes its mirrors along, however often it
+// does. A key that somebody shows on the way and that signs nothing is not taken.
+func TestMirrorFollowsNewKeys(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border, home := serveOurs(t, d), newBorder(t), far(t)
+		f := border.leadTo(home)
+		m := mirrorOf(t, us, border.URL)
+		first := m.Key
+		for range 3 {
+			if err := f.RotateKeys(t.Context(), directory.DirectoryHandle, "test"); err != nil {
+				t.Fatal(err)
+			}
+			before := m.Key
+			border.tamper(func(path string, body []byte) []byte {
+				if !strings.HasPrefix(path, "/actors/") {
+					return body
+				}
+				_, shown, _ := strings.Cut(string(body), `"publicKeyMultibase":"`)
+				shown, _, _ = strings.Cut(shown, `"`)
+				return bytes.ReplaceAll(body, []byte(shown), []byte("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"))
+			})
+			us.pulls(m)
+			if now, err := d.Mirror(t.Context(), m.Host); err != nil || now.Key != before {
+				t.Errorf("the key is %s, %v", now.Key, err)
+			}
+			border.tamper(nil)
+			us.pulls(m)
+			var err error
+			if m, err = d.Mirror(t.Context(), m.Host); err != nil || m.Key == before {
+				t.Errorf("the key is still %s, %v", m.Key, err)
+			}
+		}
+		if m.Key == first {
+			t.Error("the key is the first one")
+		}
+	})
+}

@@ -76,22 +76,22 @@ func (w claimWatch) watch(ctx context.Context) {
 }
 
 // once looks at the proofs that are due first, so that no claim is granted of
-// which the proof has just lapsed.
+// which the proof has just lapsed. What keeps it from one does not keep it from
+// the others.
 func (w claimWatch) once(ctx context.Context) error {
 	due, err := w.directory.ClaimsToCheck(ctx, claimsAtOnce)
 	if err != nil {
 		return err
 	}
+	var failures []error
 	for _, claim := range due {
-		if err := w.check(ctx, claim); err != nil {
-			return err
-		}
+		failures = append(failures, w.check(ctx, claim))
 	}
 	granted, err := w.directory.SettleClaims(ctx)
 	for _, claim := range granted {
 		w.logger.Info("a claim was granted after its time of waiting", "coop", claim.Handle, "claim", claim.ID)
 	}
-	return err
+	return errors.Join(append(failures, err)...)
 }
 
 func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
