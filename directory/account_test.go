@@ -75,6 +75,22 @@ func TestAccountIsBoundToOnePersonForEver(t *testing.T) {
 	})
 }
 
+// A name that its server has deleted may be somebody else's later.
+func TestDeletedAccountSignsNobodyIn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		ann := somebody(t, d, "Ann")
+		addAccount(t, d, ann, "a")
+		addAccount(t, d, ann, "b")
+		if err := d.ForgetPeer(t.Context(), account("a").ActorID); err != nil {
+			t.Fatal(err)
+		}
+		refuses(t, "a deleted one", second(d.SignsIn(t.Context(), account("a"))), directory.ErrInvalid)
+		if p, err := d.SignsIn(t.Context(), account("b")); err != nil || p.ID != ann.PersonID {
+			t.Errorf("the other one signs in %+v, %v", p, err)
+		}
+	})
+}
+
 // Of passkeys and accounts together, the last one stays, also when two are
 // removed at once.
 func TestLastWayToSignInStays(t *testing.T) {

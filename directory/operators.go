@@ -27,7 +27,7 @@ func (d *Directory) Waiting(ctx context.Context) (Waiting, error) {
 		{tx.Model(&Claim{}).Where("state = ?", ClaimWaiting), &waiting.Claims},
 		{tx.Model(&Claim{}).Where("state = ? AND lapsed_at IS NOT NULL", ClaimGranted), &waiting.Lapsed},
 		{tx.Model(&Proposal{}).Where("state = ?", ProposalWaiting), &waiting.Proposals},
-		{tx.Model(&Evidence{}).Where("handle <> '' AND state = ?", EvidenceStated), &waiting.Evidence},
+		{tx.Model(&Evidence{}).Where("handle <> '' AND state = ? AND (kind <> ? OR voucher IN (SELECT handle FROM coops WHERE claimed_at IS NOT NULL AND status IN ?))", EvidenceStated, ByVouching, []Status{Active, Inactive}), &waiting.Evidence},
 		{tx.Model(&Report{}).Where("resolved_at IS NULL"), &waiting.Reports},
 	} {
 		var n int64

@@ -126,13 +126,17 @@ func knownPeer(tx *gorm.DB, p Peer) (Inbox, error) {
 }
 
 // ForgetPeer deletes everything that we keep of an actor that is gone. Reports
-// stay: they are about somebody else.
+// stay: they are about somebody else. An account signs nobody in any more: some
+// servers give a name to somebody else later.
 func (d *Directory) ForgetPeer(ctx context.Context, peerID string) error {
 	err := d.db.betweenChanges(ctx, func(tx *gorm.DB) error {
 		for _, row := range []any{&Follower{}, &Reaction{}, &Reply{}, &Authorization{}, &Event{}} {
 			if err := tx.Where("peer_id = ?", peerID).Delete(row).Error; err != nil {
 				return err
 			}
+		}
+		if err := tx.Model(&Account{}).Where("actor_id = ? AND removed_at IS NULL", peerID).Update("removed_at", now()).Error; err != nil {
+			return err
 		}
 		return tx.Where("id = ?", peerID).Delete(&Peer{}).Error
 	})
