@@ -47,7 +47,6 @@ func killRounds(t *testing.T) int {
 func TestKillsLoseNothing(t *testing.T) {
 	rounds := killRounds(t)
 	onEachDatabase(t, func(t *testing.T, database []string) {
-		t.Parallel()
 		c := newCrowd(t, newAuthority(t, ourDomain, "*.test"), database, "--lease", killLease.String())
 		c.us.start()
 		c.lookUp("igalia")
