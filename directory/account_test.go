@@ -104,7 +104,7 @@ func TestLastWayToSignInStays(t *testing.T) {
 			addAccount(t, d, all[i], fmt.Sprint(i))
 		}
 		for i, who := range all {
-			group.Go(func() { errs[i][0] = d.RemovePasskey(t.Context(), who.PersonID, "key of "+who.Name) })
+			group.Go(func() { errs[i][0] = d.RemovePasskey(t.Context(), who, "key of "+who.Name) })
 			group.Go(func() { errs[i][1] = d.RemoveAccount(t.Context(), who, account(fmt.Sprint(i)).ActorID) })
 		}
 		group.Wait()

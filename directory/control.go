@@ -25,18 +25,21 @@ type Control struct {
 	Claim Claim `json:"-"`
 }
 
-// Control returns how a co-op has shown that its website is its own, or
-// ErrNotFound: an owner may have been invited.
-func (d *Directory) Control(ctx context.Context, c Coop) (Control, error) {
+// Control returns how a co-op has shown that its website is its own, or nil: it
+// is not claimed, or an owner was invited.
+func (d *Directory) Control(ctx context.Context, c Coop) (*Control, error) {
+	if !c.Claimed() {
+		return nil, nil
+	}
 	var claim Claim
 	err := d.db.read.WithContext(ctx).Where("handle = ? AND state = ?", c.Handle, ClaimGranted).Order("id DESC").Take(&claim).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Control{}, notFound("proof of %s", c.Handle)
+		return nil, nil
 	}
 	if err != nil {
-		return Control{}, fmt.Errorf("read the proof of %s: %w", c.Handle, err)
+		return nil, fmt.Errorf("read the proof of %s: %w", c.Handle, err)
 	}
-	control := Control{
+	control := &Control{
 		Website: claim.Website, Method: claim.Method, FoundAt: claim.FoundAt, ProvedAt: *claim.ProvedAt,
 		SeenAt: claim.SeenAt, LapsedAt: claim.LapsedAt, Claim: claim,
 	}
@@ -62,7 +65,10 @@ func (d *Directory) ClaimedWith(ctx context.Context, token string) (handle strin
 
 // coopDomain is the name under .coop that a website has been proved to stand
 // under, or "". The registry gives such names to co-operatives only.
-func (c Control) coopDomain() string {
+func (c *Control) coopDomain() string {
+	if c == nil {
+		return ""
+	}
 	u, err := url.Parse(c.Website)
 	if err != nil || c.LapsedAt != nil || c.FoundAt == "" || c.Unproved != "" {
 		return ""
@@ -104,13 +110,9 @@ func (d *Directory) ProvedAnew(ctx context.Context, id int64, website, method, f
 // PublicEvidence lists what speaks for it that c is a co-op: names under .coop
 // first, then what an operator has seen, then what was only said. What was
 // refused or withdrawn is left out, as are those who vouched and have left.
-func (d *Directory) PublicEvidence(ctx context.Context, c Coop) ([]Evidence, error) {
+func (d *Directory) PublicEvidence(ctx context.Context, c Coop, control *Control) ([]Evidence, error) {
 	pieces := []Evidence{}
-	control, err := d.Control(ctx, c)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return nil, err
-	}
-	if name := control.coopDomain(); err == nil && name != "" {
+	if name := control.coopDomain(); name != "" {
 		pieces = append(pieces, Evidence{Handle: c.Handle, Kind: ByDomain, What: name, State: EvidenceConfirmed, StatedAt: control.ProvedAt})
 	}
 	kept, err := d.evidence(ctx, "handle = ? AND state IN ?", c.Handle, []EvidenceState{EvidenceConfirmed, EvidenceStated})

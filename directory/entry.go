@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -119,14 +118,10 @@ func (d *Directory) Entry(ctx context.Context, c Coop) (Entry, error) {
 		stands := i == 0 || facts[i-1].Field != f.Field
 		e.Facts = append(e.Facts, EntryFact{f.Field, f.Value, f.Source, f.Origin, f.StatedAt, stands})
 	}
-	control, err := d.Control(ctx, c)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	if e.Control, err = d.Control(ctx, c); err != nil {
 		return Entry{}, err
 	}
-	if err == nil {
-		e.Control = &control
-	}
-	if e.Evidence, err = d.PublicEvidence(ctx, c); err != nil {
+	if e.Evidence, err = d.PublicEvidence(ctx, c, e.Control); err != nil {
 		return Entry{}, err
 	}
 	history, err := d.History(ctx, c.Handle)

@@ -12,7 +12,12 @@ import (
 // shown is the public evidence of a co-op: kind, what and state of each.
 func shown(t *testing.T, d *directory.Directory, handle string) (pieces []string) {
 	t.Helper()
-	all, err := d.PublicEvidence(t.Context(), coop(t, d, handle))
+	c := coop(t, d, handle)
+	control, err := d.Control(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := d.PublicEvidence(t.Context(), c, control)
 	if err != nil {
 		t.Fatal(err)
 	}

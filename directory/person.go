@@ -72,8 +72,14 @@ func (d *Directory) addPerson(ctx context.Context, name string, first func(*gorm
 }
 
 // AddPasskey gives a person one more passkey. Errors: ErrInvalid.
-func (d *Directory) AddPasskey(ctx context.Context, key Passkey) error {
-	return addPasskey(d.db.write.WithContext(ctx), key)
+func (d *Directory) AddPasskey(ctx context.Context, by Actor, key Passkey) error {
+	key.PersonID = by.PersonID
+	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		if err := addPasskey(tx, key); err != nil {
+			return err
+		}
+		return audit(tx, by, "added a passkey", DirectoryHandle, key.ID)
+	})
 }
 
 func addPasskey(tx *gorm.DB, key Passkey) error {
@@ -141,9 +147,13 @@ func (d *Directory) UsedPasskey(ctx context.Context, id, credential string) erro
 
 // RemovePasskey takes a passkey away from a person. The last way to sign in
 // stays. Errors: ErrNotFound, ErrInvalid.
-func (d *Directory) RemovePasskey(ctx context.Context, personID int64, id string) error {
+func (d *Directory) RemovePasskey(ctx context.Context, by Actor, id string) error {
 	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		return removeWayIn(tx, personID, func() *gorm.DB { return tx.Where("person_id = ? AND id = ?", personID, id).Delete(&Passkey{}) })
+		err := removeWayIn(tx, by.PersonID, func() *gorm.DB { return tx.Where("person_id = ? AND id = ?", by.PersonID, id).Delete(&Passkey{}) })
+		if err != nil {
+			return err
+		}
+		return audit(tx, by, "removed a passkey", DirectoryHandle, id)
 	})
 }
 

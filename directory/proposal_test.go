@@ -81,7 +81,11 @@ func TestCoopAddsItselfAndIsListedWithAnOperatorsYes(t *testing.T) {
 		if posts := said(t, d, directory.DirectoryHandle); len(posts) != 1 || !strings.Contains(posts[0], "Brook Works (@brook)") {
 			t.Errorf("the directory says %q", posts)
 		}
-		pieces, err := d.PublicEvidence(t.Context(), c)
+		control, err := d.Control(t.Context(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pieces, err := d.PublicEvidence(t.Context(), c, control)
 		if err != nil || len(pieces) != 2 || pieces[0].Kind != directory.ByDomain || pieces[0].What != "brook.coop" || pieces[1].State != directory.EvidenceStated || pieces[1].ProposalID != nil {
 			t.Errorf("the evidence: %+v, %v", pieces, err)
 		}

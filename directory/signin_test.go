@@ -157,15 +157,12 @@ func TestPeopleAndTheirPasskeys(t *testing.T) {
 		if n := rows(t, db, "people"); n != 2 {
 			t.Errorf("%d people are left of a refused one, want 2", n)
 		}
-		taken := key("one")
-		taken.PersonID = ben.ID
-		refuses(t, "somebody's passkey", d.AddPasskey(t.Context(), taken), directory.ErrInvalid)
-		refuses(t, "an empty passkey", d.AddPasskey(t.Context(), directory.Passkey{PersonID: ben.ID}), directory.ErrInvalid)
-		refuses(t, "the only passkey", d.RemovePasskey(t.Context(), ann.ID, "one"), directory.ErrInvalid)
+		byAnn, byBen := directory.Actor{PersonID: ann.ID, Name: ann.Name}, directory.Actor{PersonID: ben.ID, Name: ben.Name}
+		refuses(t, "somebody's passkey", d.AddPasskey(t.Context(), byBen, key("one")), directory.ErrInvalid)
+		refuses(t, "an empty passkey", d.AddPasskey(t.Context(), byBen, directory.Passkey{}), directory.ErrInvalid)
+		refuses(t, "the only passkey", d.RemovePasskey(t.Context(), byAnn, "one"), directory.ErrInvalid)
 		for _, id := range []string{"two", "three"} {
-			another := key(id)
-			another.PersonID = ann.ID
-			if err := d.AddPasskey(t.Context(), another); err != nil {
+			if err := d.AddPasskey(t.Context(), byAnn, key(id)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -181,12 +178,12 @@ func TestPeopleAndTheirPasskeys(t *testing.T) {
 				t.Errorf("passkey %+v", k)
 			}
 		}
-		refuses(t, "somebody else's passkey", d.RemovePasskey(t.Context(), ann.ID, "bens"), directory.ErrNotFound)
+		refuses(t, "somebody else's passkey", d.RemovePasskey(t.Context(), byAnn, "bens"), directory.ErrNotFound)
 		for range 8 {
 			var group sync.WaitGroup
 			begin := make(chan bool)
 			for _, k := range keys {
-				group.Go(func() { <-begin; _ = d.RemovePasskey(t.Context(), ann.ID, k.ID) })
+				group.Go(func() { <-begin; _ = d.RemovePasskey(t.Context(), byAnn, k.ID) })
 			}
 			close(begin)
 			group.Wait()
@@ -194,7 +191,7 @@ func TestPeopleAndTheirPasskeys(t *testing.T) {
 				t.Fatalf("after all were removed at once: %+v, %v", left, err)
 			}
 			for _, k := range keys { // one of them is there
-				_ = d.AddPasskey(t.Context(), k)
+				_ = d.AddPasskey(t.Context(), byAnn, k)
 			}
 		}
 		refuses(t, "nobody", second(d.PersonByID(t.Context(), 99)), directory.ErrNotFound)

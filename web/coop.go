@@ -90,15 +90,17 @@ func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
 	if e.Introduction, err = s.introduced(ctx, c.Handle); err != nil {
 		return entry{}, err
 	}
-	claims, err := s.directory.Claims(ctx, c.Handle)
-	if err != nil {
+	if c.Claimed() { // nobody waits beside nobody
+		claims, err := s.directory.Claims(ctx, c.Handle)
+		if err != nil {
+			return entry{}, err
+		}
+		e.Waiting = slices.ContainsFunc(claims, func(c directory.Claim) bool { return c.State == directory.ClaimWaiting })
+	}
+	if e.Control, err = s.directory.Control(ctx, c); err != nil {
 		return entry{}, err
 	}
-	e.Waiting = slices.ContainsFunc(claims, func(c directory.Claim) bool { return c.State == directory.ClaimWaiting })
-	if e.Control, err = s.controlOf(ctx, c); err != nil {
-		return entry{}, err
-	}
-	if e.Evidence, err = s.directory.PublicEvidence(ctx, c); err != nil {
+	if e.Evidence, err = s.directory.PublicEvidence(ctx, c, e.Control); err != nil {
 		return entry{}, err
 	}
 	e.Topics, err = s.topicsOf(ctx, c)

@@ -122,7 +122,7 @@ func (s *Server) news(w http.ResponseWriter, r *http.Request) error {
 	if d.Followers, err = s.directory.FollowerCount(ctx, c.Handle); err != nil {
 		return err
 	}
-	if d.Control, err = s.controlOf(ctx, c); err != nil {
+	if d.Control, err = s.directory.Control(ctx, c); err != nil {
 		return err
 	}
 	return s.showDesk(w, http.StatusOK, "desk", d)

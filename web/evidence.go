@@ -21,15 +21,6 @@ type evidence struct {
 	Form    addSlot
 }
 
-// controlOf is how a co-op has shown that its website is its own, or nil.
-func (s *Server) controlOf(ctx context.Context, c directory.Coop) (*directory.Control, error) {
-	control, err := s.directory.Control(ctx, c)
-	if errors.Is(err, directory.ErrNotFound) {
-		return nil, nil // templates ask whether there is one
-	}
-	return &control, err
-}
-
 func (s *Server) evidencePage(w http.ResponseWriter, r *http.Request) error {
 	c, _, err := s.keeper(w, r)
 	if err != nil {
@@ -41,7 +32,7 @@ func (s *Server) evidencePage(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) showEvidence(w http.ResponseWriter, r *http.Request, status int, c directory.Coop, form addSlot) (err error) {
 	ctx := r.Context()
 	shown := evidence{Desk: s.deskHead(ctx, c, "evidence"), Coop: c, Form: form}
-	if shown.Control, err = s.controlOf(ctx, c); err != nil {
+	if shown.Control, err = s.directory.Control(ctx, c); err != nil {
 		return err
 	}
 	if toProve(shown.Control) && c.Website != "" {
@@ -122,7 +113,7 @@ func (s *Server) proveAnew(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	control, err := s.controlOf(r.Context(), c)
+	control, err := s.directory.Control(r.Context(), c)
 	if err != nil {
 		return err
 	}

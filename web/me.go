@@ -145,11 +145,7 @@ func (s *Server) finishPasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	key.PersonID = p.ID
-	if err := s.directory.AddPasskey(ctx, key); err != nil {
-		return err
-	}
-	if err := s.directory.Audit(ctx, who(p), "added a passkey", directory.DirectoryHandle, key.ID); err != nil {
+	if err := s.directory.AddPasskey(ctx, who(p), key); err != nil {
 		return err
 	}
 	s.sessions.Put(ctx, noticeKey, "passkey_added")
@@ -161,11 +157,8 @@ func (s *Server) removePasskey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ctx, id := r.Context(), r.PostForm.Get("id")
-	if err := s.directory.RemovePasskey(ctx, p.ID, id); err != nil {
-		return err
-	}
-	if err := s.directory.Audit(ctx, who(p), "removed a passkey", directory.DirectoryHandle, id); err != nil {
+	ctx := r.Context()
+	if err := s.directory.RemovePasskey(ctx, who(p), r.PostForm.Get("id")); err != nil {
 		return err
 	}
 	s.sessions.Put(ctx, noticeKey, "passkey_removed")

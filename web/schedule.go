@@ -142,16 +142,20 @@ func (s *Server) reschedule(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// waitingForm reads a form that is about a post that waits.
+func (s *Server) waitingForm(w http.ResponseWriter, r *http.Request) (c directory.Coop, by directory.Actor, p waitingPost, err error) {
+	if err = s.form(w, r, maxForm); err != nil {
+		return c, by, p, err
+	}
+	if c, by, err = s.keeper(w, r); err == nil {
+		p, err = s.waitingHere(r, c)
+	}
+	return c, by, p, err
+}
+
 // postNow publishes a post that waits, as whoever presses the button.
 func (s *Server) postNow(w http.ResponseWriter, r *http.Request) error {
-	if err := s.form(w, r, maxForm); err != nil {
-		return err
-	}
-	c, by, err := s.keeper(w, r)
-	if err != nil {
-		return err
-	}
-	p, err := s.waitingHere(r, c)
+	c, by, p, err := s.waitingForm(w, r)
 	if err != nil {
 		return err
 	}
@@ -193,14 +197,7 @@ func (s *Server) cancelForm(w http.ResponseWriter, r *http.Request) error {
 
 // cancel takes a post back before it is out.
 func (s *Server) cancel(w http.ResponseWriter, r *http.Request) error {
-	if err := s.form(w, r, maxForm); err != nil {
-		return err
-	}
-	c, by, err := s.keeper(w, r)
-	if err != nil {
-		return err
-	}
-	p, err := s.waitingHere(r, c)
+	c, by, p, err := s.waitingForm(w, r)
 	if err != nil {
 		return err
 	}

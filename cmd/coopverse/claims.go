@@ -99,13 +99,14 @@ func (w claimWatch) check(ctx context.Context, claim directory.Claim) error {
 	if err != nil {
 		return err
 	}
-	var control directory.Control
+	var control *directory.Control
 	if claim.State == directory.ClaimGranted {
 		if control, err = w.directory.Control(ctx, c); err != nil {
 			return err
 		}
 	}
-	if site := control.Unproved; site != "" {
+	if control != nil && control.Unproved != "" {
+		site := control.Unproved
 		var proof website.Proof
 		if proof, err = w.anew(ctx, claim, site); err == nil {
 			return w.directory.ProvedAnew(ctx, claim.ID, site, string(proof.Method), proof.Where)

@@ -110,9 +110,13 @@ func TestClaimsAreProved(t *testing.T) {
 // is asked.
 func TestProofThatLeadsToAPrivateAddress(t *testing.T) {
 	eachClaimable(t, func(t *testing.T, c *claimable) {
+		// 127.0.0.0/8 may be asked in these tests.
 		inside, err := net.Listen("tcp", "[::1]:0")
+		if err != nil { // without IPv6 nothing could be asked at that address
+			inside, err = net.Listen("tcp", "127.0.0.1:0")
+		}
 		if err != nil {
-			t.Skipf("no IPv6 on this machine: %v", err)
+			t.Fatal(err)
 		}
 		var asked atomic.Int32
 		go func() {

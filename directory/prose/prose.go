@@ -104,12 +104,6 @@ func found(text string, at []int) Part {
 	return p
 }
 
-// Mentions lists whom a text names, each once, in order, as name@host.
-func Mentions(text string) []string { return names(Parts(text), Mention) }
-
-// Hashtags lists the hashtags of a text, each once, in order, folded.
-func Hashtags(text string) []string { return names(Parts(text), Hashtag) }
-
 func names(parts []Part, kind Kind) []string {
 	var found []string
 	for _, p := range parts {

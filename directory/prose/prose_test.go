@@ -105,7 +105,7 @@ func TestMentions(t *testing.T) {
 	same(t, "@a", "a bare @a, and @", "mail a@b.example", "x@y@z.example", "a.b_@c@d.example", "é@c@d.example",
 		"social.example/@a@b.example", "?x=@a@b.example", "@@a@b.example", "@a@b", "@a@localhost", "@.a@b.example", "@a@-b.example", "@a @b.example", "@é@b.example")
 	text := "@b@x.example @a@x.example @b@X.example @B@x.example"
-	if got, want := prose.Mentions(text), []string{"b@x.example", "a@x.example", "B@x.example"}; !slices.Equal(got, want) {
+	if got, want := (prose.Writing{Text: text}).Mentions(), []string{"b@x.example", "a@x.example", "B@x.example"}; !slices.Equal(got, want) {
 		t.Errorf("mentions: %q, want %q", got, want)
 	}
 }
@@ -131,7 +131,7 @@ func TestHashtags(t *testing.T) {
 	})
 	same(t, "#", "# coop", "#1 #2026 #_", "C#dev", "a#b", "1#b", "é#b", "e\u0301#b", "a_#b", "##b", "＃#b", "/#b", "a.example/#b", "example.org/#b", "?a=#b", "a)#b", "&#x27;", "#️⃣coop", "#·a", "#ﹰ", "#-a")
 	text := "#Coop and #coöp, #a #COOP"
-	if got, want := prose.Hashtags(text), []string{"coop", "a"}; !slices.Equal(got, want) {
+	if got, want := (prose.Writing{Text: text}).Hashtags(), []string{"coop", "a"}; !slices.Equal(got, want) {
 		t.Errorf("hashtags: %q, want %q", got, want)
 	}
 }
@@ -152,7 +152,7 @@ func TestNothingIsInsideALink(t *testing.T) {
 		"https://a.example/, #coop (@acme)":   "[link https://a.example/], [tag coop #coop] [coop acme (@acme)]",
 	})
 	same(t, "https://x:y@a.example/#-#coop", "https://%zz/-#coop/,@b@c.example")
-	if prose.Mentions("https://a.example/-@b@c.example") != nil || prose.Hashtags("https://a.example/-#b") != nil {
+	if (prose.Writing{Text: "https://a.example/-@b@c.example"}).Mentions() != nil || (prose.Writing{Text: "https://a.example/-#b"}).Hashtags() != nil {
 		t.Error("a link names somebody")
 	}
 }
@@ -191,7 +191,7 @@ func FuzzParts(f *testing.F) {
 					t.Errorf("%q names %q", text, p.Name)
 				}
 			case prose.Hashtag:
-				if again := prose.Hashtags("#" + p.Name); fold.String(p.Name) != p.Name || !slices.Equal(again, []string{p.Name}) {
+				if again := (prose.Writing{Text: "#" + p.Name}).Hashtags(); fold.String(p.Name) != p.Name || !slices.Equal(again, []string{p.Name}) {
 					t.Errorf("%q has the hashtag %q, which folds to %q and reads as %q", text, p.Name, fold.String(p.Name), again)
 				}
 			case prose.Coop:

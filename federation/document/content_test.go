@@ -192,7 +192,7 @@ func TestTextStaysAsWritten(t *testing.T) {
 		if got, want := aloud(content), words(visible(p.Body)); got != want {
 			t.Errorf("%q reads %q, want %q, from %s", p.Body, got, want, content)
 		}
-		if len(tags) != len(prose.Hashtags(p.Body))+len(p.Mentions) {
+		if len(tags) != len((prose.Writing{Text: p.Body}).Hashtags())+len(p.Mentions) {
 			t.Errorf("%q has the tags %v", p.Body, tags)
 		}
 	})
