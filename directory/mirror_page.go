@@ -227,6 +227,12 @@ func readRecord(text []byte) (LogRecord, error) {
 	case !bytes.Equal(canonical, text):
 		return r, errors.New("it is not in its form of RFC 8785")
 	}
+	return parseRecord(text)
+}
+
+// parseRecord reads a record that is in its one form.
+func parseRecord(text []byte) (LogRecord, error) {
+	var r LogRecord
 	if err := json.Unmarshal(text, &r); err != nil {
 		return LogRecord{}, err
 	}
@@ -315,7 +321,7 @@ func apply(tx *gorm.DB, m Mirror, rows []logRow) error {
 		if row.Record == nil {
 			continue
 		}
-		r, err := readRecord([]byte(*row.Record))
+		r, err := parseRecord([]byte(*row.Record))
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -125,7 +126,15 @@ func (f *Federation) logPageSince(ctx context.Context, m directory.Mirror, snaps
 	if snapshot > 0 {
 		within = fmt.Sprintf("/snapshots/%d", snapshot)
 	}
-	found, err := f.client.Get(ctx, fmt.Sprintf("%s%s%s/records/%d", m.Source, publiclog.Path, within, from), "application/x-ndjson", maxLogPage)
+	nothingNew, err := encodePage(logPageHead{from, m.Head}, nil)
+	if err != nil {
+		return directory.LogPage{}, err
+	}
+	address := fmt.Sprintf("%s%s%s/records/%d", m.Source, publiclog.Path, within, from)
+	found, err := f.client.GetUnless(ctx, etagOf(nothingNew), address, "application/x-ndjson", maxLogPage)
+	if failed := new(fetch.Error); errors.As(err, &failed) && failed.Status == http.StatusNotModified {
+		found, err = &fetch.Document{Body: nothingNew}, nil
+	}
 	if err != nil {
 		return directory.LogPage{}, err
 	}
