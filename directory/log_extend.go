@@ -60,13 +60,16 @@ func extendLog(tx *gorm.DB) (added int64, more bool, err error) {
 		return 0, false, nil
 	}
 	log := newLogWriter(tx, head)
-	seen := make(map[string]bool)
+	seen, erased := make(map[string]bool), make(map[string]bool)
+	for _, c := range changes {
+		erased[c.Handle] = erased[c.Handle] || c.Kind == KindErased
+	}
 	for _, c := range changes {
 		if seen[c.Handle] || !c.Effective || c.Field == postField || !IsCoop(c.Handle) {
 			continue
 		}
 		seen[c.Handle] = true
-		if err := log.tell(c.Handle); err != nil {
+		if err := log.tell(c.Handle, erased[c.Handle]); err != nil {
 			return 0, false, fmt.Errorf("of %s: %w", c.Handle, err)
 		}
 	}
@@ -82,8 +85,9 @@ func extendLog(tx *gorm.DB) (added int64, more bool, err error) {
 	return log.size - head.Size, more, err
 }
 
-// tell adds what is to be said of a co-op's entry now.
-func (w *logWriter) tell(handle string) error {
+// tell adds what is to be said of a co-op's entry now, and withdraws what was said
+// of it before if that is to be erased.
+func (w *logWriter) tell(handle string, erase bool) error {
 	var c Coop
 	if err := w.tx.Where("handle = ?", handle).Take(&c).Error; err != nil {
 		return err
@@ -99,7 +103,20 @@ func (w *logWriter) tell(handle string) error {
 	if err != nil {
 		return err
 	}
-	return w.add(LogRecord{Entry: &LoggedEntry{profile(c, places), facts.beyondList()}})
+	if !erase {
+		if erase, err = w.hadOtherContact(c); err != nil {
+			return err
+		}
+	}
+	entry := w.size
+	if err := w.add(LogRecord{Entry: &LoggedEntry{profile(c, places), facts.beyondList()}}); err != nil || !erase {
+		return err
+	}
+	told, err := w.told(handle)
+	if err != nil {
+		return err
+	}
+	return w.tellWithdrawal(told, entry, c.UpdatedAt)
 }
 
 // beyondList lists the fields for which others speak than the list and what is

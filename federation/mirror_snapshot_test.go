@@ -299,3 +299,38 @@ func pageOf(t *testing.T, home *directory.Directory, body []byte) []byte {
 	}
 	return page
 }
+
+// What a co-op takes back is gone from every copy too, whatever the copy has got
+// of it so far.
+func TestErasureReachesCopies(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border, home := serveOurs(t, d), newBorder(t), far(t)
+		border.leadTo(home)
+		m := mirrorOf(t, us, border.URL)
+		curate(t, home, "igalia", map[string]string{"contact": "ann@coop.example"})
+		us.pulls(m)
+		curate(t, home, "igalia", map[string]string{"contact": "bob@coop.example"})
+		late := serveOurs(t, directory.New(storetest.SQLite(t)))
+		for _, is := range []*ourServer{us, late} {
+			if is == late {
+				mirrorOf(t, late, border.URL)
+			}
+			is.pulls(m)
+			lines, err := is.directory.MirrorLog(m).Lines(t.Context(), 0, 1000)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, line := range lines {
+				if bytes.Contains(line.Record, []byte("ann@")) {
+					t.Errorf("record %d still says %s", i, line.Record)
+				}
+			}
+			if entry, err := is.directory.MirroredEntry(t.Context(), m, "igalia"); err != nil || entry.Contact != "bob@coop.example" {
+				t.Errorf("shown is %+v, %v", entry, err)
+			}
+			if audit := is.audited(m); len(audit.Wrong) > 0 || audit.Withdrawn != 2 || audit.Snapshots != 1 {
+				t.Errorf("the audit says %+v", audit)
+			}
+		}
+	})
+}
