@@ -97,6 +97,10 @@ func TestNewCopyBeginsWithASnapshot(t *testing.T) {
 		if n, err := d.MirroredCount(t.Context(), m); int64(n) != began.Entries || err != nil || us.lacking(m) < 400 {
 			t.Errorf("%d entries of %d, %v; %d records are lacking", n, began.Entries, err, us.lacking(m))
 		}
+		earlier := fmt.Sprintf("%s/mirrors/%s/log/snapshots/%d", us.URL, m.Host, seeded)
+		if res, err := us.Client().Get(earlier); err != nil || res.StatusCode != 404 {
+			t.Errorf("a snapshot of what is lacking: %v, %v", res, err)
+		}
 		third := serveOurs(t, directory.New(storetest.SQLite(t)))
 		of := copyOf(t, third, us, m)
 		if err := third.federation.PullMirror(t.Context(), of, nil); err != nil {
@@ -109,6 +113,9 @@ func TestNewCopyBeginsWithASnapshot(t *testing.T) {
 		curate(t, home, "igalia", map[string]string{"summary": "More"})
 		us.pulls(m)
 		third.pulls(of)
+		if res, err := us.Client().Get(earlier); err != nil || res.StatusCode != 200 {
+			t.Errorf("an earlier snapshot, once all is there: %v, %v", res, err)
+		}
 		for _, is := range []*ourServer{us, third} {
 			audit, now := is.audited(m), is.mirrorNow(m)
 			if len(audit.Wrong) > 0 || audit.Skipped != 0 || now.Snapshot != nil {
@@ -147,6 +154,29 @@ func (us *ourServer) audited(m directory.Mirror) directory.MirrorAudit {
 		us.t.Fatal(err)
 	}
 	return audit
+}
+
+// A withdrawal that was held back is heeded when it comes.
+func TestLateWithdrawalIsHeeded(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border, home := serveOurs(t, d), newBorder(t), far(t)
+		border.leadTo(home)
+		m := mirrorOf(t, us, border.URL)
+		us.pulls(m)
+		if err := home.RemoveCoop(t.Context(), "sange", "The co-op asked for it.", "test"); err != nil {
+			t.Fatal(err)
+		}
+		extend(t, home)
+		border.tamper(withoutText(t, home, "/records/", logged+1))
+		if err := us.federation.PullMirror(t.Context(), m, nil); err == nil {
+			t.Error("the withdrawal is not missed")
+		}
+		border.tamper(nil)
+		us.pulls(m)
+		if audit := us.audited(m); len(audit.Wrong) > 0 || audit.Withdrawn != 1 || us.summaryAt(m, "sange") != "none" {
+			t.Errorf("the audit says %+v", audit)
+		}
+	})
 }
 
 // A copy that was interrupted goes on with the snapshot with which it began,
