@@ -73,6 +73,12 @@ func skipped(tx *gorm.DB, m Mirror) *gorm.DB {
 	return tx.Model(&logRow{}).Where("log_id = ? AND record IS NULL AND NOT withdrawn AND ended IS NOT NULL", m.ID)
 }
 
+func skippedSome(tx *gorm.DB, m Mirror) (bool, error) {
+	var one []int64
+	err := skipped(tx, m).Limit(1).Pluck("leaf", &one).Error
+	return len(one) > 0, err
+}
+
 // Skipped counts the records that a copy lacks, since it began with a snapshot
 // before which they had ended, and names the first of them.
 func (d *Directory) Skipped(ctx context.Context, m Mirror) (records, first int64, err error) {
@@ -195,8 +201,7 @@ func madeWhole(tx *gorm.DB, m Mirror) error {
 	if err != nil || m.Snapshot == nil {
 		return err
 	}
-	var still int64
-	if err := skipped(tx, m).Limit(1).Count(&still).Error; err != nil || still > 0 {
+	if some, err := skippedSome(tx, m); err != nil || some {
 		return err
 	}
 	said, err := snapshotAt(tx, m.ID, *m.Snapshot)
@@ -231,9 +236,9 @@ func checkSnapshot(tx *gorm.DB, m Mirror, said LoggedSnapshot) error {
 	if said.Entries == found.Entries && said.Hash == found.Hash {
 		return nil
 	}
-	var still int64
-	if err := skipped(tx, m).Limit(1).Count(&still).Error; err != nil {
+	some, err := skippedSome(tx, m)
+	if err != nil {
 		return err
 	}
-	return &SnapshotError{said.Size, still == 0, fmt.Sprintf("%d entries with the hash %.64s, where it names %d with %.64s", found.Entries, found.Hash, said.Entries, said.Hash)}
+	return &SnapshotError{said.Size, !some, fmt.Sprintf("%d entries with the hash %.64s, where it names %d with %.64s", found.Entries, found.Hash, said.Entries, said.Hash)}
 }
