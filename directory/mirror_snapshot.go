@@ -120,6 +120,9 @@ func (d *Directory) FillIn(ctx context.Context, m Mirror, page LogPage) error {
 		if err := f.end(); err != nil {
 			return err
 		}
+		if err := tx.Model(&Mirror{}).Where("id = ?", m.ID).Update("received", gorm.Expr("received + ?", page.Bytes)).Error; err != nil {
+			return err
+		}
 		return madeWhole(tx, m)
 	})
 	if err != nil {

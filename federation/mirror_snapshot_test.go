@@ -156,6 +156,25 @@ func (us *ourServer) audited(m directory.Mirror) directory.MirrorAudit {
 	return audit
 }
 
+// A log that has no snapshot yet is copied from its first record on.
+func TestLogWithoutSnapshotIsCopied(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		db := storetest.SQLite(t)
+		us, border, home := serveOurs(t, d), newBorder(t), directory.New(db)
+		border.leadTo(home)
+		storetest.ImportSeed(t, home)
+		extend(t, home)
+		if _, err := db.SQL().Exec("UPDATE logs SET snapshot = NULL"); err != nil {
+			t.Fatal(err)
+		}
+		m := mirrorOf(t, us, border.URL)
+		us.pulls(m)
+		if n, err := d.MirroredCount(t.Context(), m); n != seeded || err != nil || us.mirrorNow(m).Snapshot != nil {
+			t.Errorf("%d entries of %+v, %v", n, us.mirrorNow(m), err)
+		}
+	})
+}
+
 // A withdrawal that was held back is heeded when it comes.
 func TestLateWithdrawalIsHeeded(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
