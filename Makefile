@@ -68,8 +68,9 @@ fuzz: ## Fuzz every target below FUZZIN (all) for FUZZTIME (10s)
 bench: ## Run every benchmark
 	go test -run '^$$' -bench . -benchmem $(PKG)
 
-soak: ## Kill 1,000 times, fuzz ten minutes each, repeat the tests ROUNDS (20) times; takes hours
+soak: ## Kill 1,000 times, mirror 1,000,000 co-ops, fuzz ten minutes each, repeat the tests ROUNDS (20) times; takes hours
 	COOPVERSE_KILL_ROUNDS=1000 go test -count=1 -timeout 12h -run '^TestKillsLoseNothing$$' ./cmd/coopverse
+	COOPVERSE_MIRROR_ENTRIES=1000000 go test -count=1 -timeout 12h -run '^TestLargeMirrorIsResumed$$' ./cmd/coopverse
 	$(MAKE) fuzz FUZZTIME=10m
 	go test -count=$(ROUNDS) -shuffle=on -timeout 12h ./...
 	$(RACE) -count=$(ROUNDS) -shuffle=on -timeout 12h ./...

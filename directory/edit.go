@@ -116,6 +116,9 @@ func (d *Directory) save(tx *gorm.DB, e *edit, g *place.Gazetteer, topics *membe
 	if err := tx.CreateInBatches(&e.changes, 100).Error; err != nil {
 		return fmt.Errorf("write the change log for %s: %w", e.coop.Handle, err)
 	}
+	if err := e.eraseContact(tx); err != nil {
+		return fmt.Errorf("erase the earlier contact of %s: %w", e.coop.Handle, err)
+	}
 	if e.changed("featurable", "quotable") {
 		if err := revoke(tx, e.coop); err != nil {
 			return err
@@ -299,8 +302,7 @@ func (d *Directory) erase(tx *gorm.DB, c Coop, why Change, topics *membership) e
 	if err != nil {
 		return fmt.Errorf("erase the facts of %s: %w", c.Handle, err)
 	}
-	err = tx.Model(&Change{}).Where("handle = ?", c.Handle).Updates(map[string]any{"before": "", "after": ""}).Error
-	if err != nil {
+	if err := eraseTexts(tx, c.Handle); err != nil {
 		return fmt.Errorf("erase the history of %s: %w", c.Handle, err)
 	}
 	why.Effective = true

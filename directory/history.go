@@ -21,9 +21,9 @@ func (d *Directory) Editors(ctx context.Context, handle string) (map[int64]strin
 }
 
 // CanPutBack says whether a change is one that the co-op can undo: a word of its
-// own that made a difference.
+// own that made a difference and was not erased.
 func (c Change) CanPutBack() bool {
-	return c.Effective && c.Source == FromCoop && slices.Contains(editableFields(), c.Field)
+	return c.Effective && c.Before+c.After != "" && c.Source == FromCoop && slices.Contains(editableFields(), c.Field)
 }
 
 // PutBack gives the field of one change the value that it had before. If that is

@@ -3,13 +3,11 @@ package directory
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"coopverse/directory/publiclog"
 
 	"golang.org/x/mod/sumdb/tlog"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // ownLog is the number of our own log among those that are kept here.
@@ -17,9 +15,10 @@ const ownLog = 0
 
 // logState is how far a log has come.
 type logState struct {
-	ID       int64 `gorm:"primaryKey;autoIncrement:false"`
-	Size     int64 // how many records there are
-	ChangeID int64 // the last change of ours that they tell of
+	ID       int64  `gorm:"primaryKey;autoIncrement:false"`
+	Size     int64  // how many records there are
+	ChangeID int64  // the last change of ours that they tell of
+	Snapshot *int64 // the newest record that is a snapshot
 }
 
 // TableName names the table of logs.
@@ -33,7 +32,8 @@ type logRow struct {
 	Commitment []byte
 	Salt       []byte
 	Record     *string
-	Withdrawn  bool // for good, by a later record
+	Withdrawn  bool   // for good, by a later record
+	Ended      *int64 // the record that ended it; nil while it stands
 }
 
 // TableName names the table of records.
@@ -100,20 +100,37 @@ func (l Log) Tile(ctx context.Context, t publiclog.Tile) ([]byte, error) {
 
 // Lines returns the log's records from one leaf up to, and without, another.
 func (l Log) Lines(ctx context.Context, from, to int64) ([]publiclog.Line, error) {
+	rows, err := l.rows(ctx, from, to)
+	return asLines(rows, 0), err
+}
+
+func (l Log) rows(ctx context.Context, from, to int64) ([]logRow, error) {
 	var rows []logRow
 	err := l.db.read.WithContext(ctx).Where("log_id = ? AND leaf >= ? AND leaf < ?", l.id, from, to).Order("leaf").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read log %d: %w", l.id, err)
 	}
+	return rows, nil
+}
+
+// asLines writes records as they are served. Of an entry's that had ended when
+// the log had size records there is only the commitment.
+func asLines(rows []logRow, size int64) []publiclog.Line {
 	lines := make([]publiclog.Line, len(rows))
 	for i, r := range rows {
-		if r.Record == nil {
+		if r.Record == nil || r.hadEnded(size) {
 			lines[i] = publiclog.Withdrawn(r.Commitment)
 			continue
 		}
 		lines[i] = publiclog.Kept(r.Salt, *r.Record)
 	}
-	return lines, nil
+	return lines
+}
+
+// hadEnded says whether what the record says of an entry was no longer so when
+// the log had that many records. A removal is not said of an entry.
+func (r logRow) hadEnded(size int64) bool {
+	return r.Ended != nil && *r.Ended != r.Leaf && *r.Ended < size
 }
 
 func logTiles(tx *gorm.DB, id int64) publiclog.ReadTile {
@@ -125,63 +142,4 @@ func logTiles(tx *gorm.DB, id int64) publiclog.ReadTile {
 		}
 		return found[0].Hashes, nil
 	}
-}
-
-// logWriter adds records to a log.
-type logWriter struct {
-	tx   *gorm.DB
-	id   int64
-	size int64 // with what was added
-	rows []logRow
-}
-
-// put adds a record.
-func (w *logWriter) put(row logRow) {
-	row.LogID, row.Leaf = w.id, w.size
-	w.size++
-	w.rows = append(w.rows, row)
-}
-
-// withdraw takes text and salt of earlier records away for good.
-func (w *logWriter) withdraw(leaves []int64) error {
-	if err := w.keep(); err != nil {
-		return err
-	}
-	for some := range slices.Chunk(leaves, rowsAtOnce) {
-		err := w.tx.Model(&logRow{}).Where("log_id = ? AND leaf IN ?", w.id, some).Updates(map[string]any{"salt": []byte{}, "record": nil, "withdrawn": true}).Error
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// rowsAtOnce is how many rows one statement writes.
-const rowsAtOnce = 500
-
-// keep writes the records that were added since it was last called, and adds
-// their leaves to the tree.
-func (w *logWriter) keep() error {
-	if len(w.rows) == 0 {
-		return nil
-	}
-	if err := w.tx.CreateInBatches(&w.rows, rowsAtOnce).Error; err != nil {
-		return err
-	}
-	leaves := make([]tlog.Hash, len(w.rows))
-	for i, row := range w.rows {
-		leaves[i] = publiclog.Leaf(row.Commitment)
-	}
-	changed, err := logTiles(w.tx, w.id).Grow(w.rows[0].Leaf, leaves)
-	if err != nil {
-		return err
-	}
-	w.rows = nil
-	for _, t := range changed {
-		row := logTile{w.id, t.Level, t.Number, t.Hashes}
-		if err := w.tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
-			return err
-		}
-	}
-	return w.tx.Model(&logState{}).Where("id = ?", w.id).Update("size", w.size).Error
 }

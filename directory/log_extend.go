@@ -3,8 +3,10 @@ package directory
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"coopverse/directory/publiclog"
 
@@ -57,26 +59,35 @@ func extendLog(tx *gorm.DB) (added int64, more bool, err error) {
 	if len(changes) == 0 {
 		return 0, false, nil
 	}
-	log := logWriter{tx: tx, id: ownLog, size: head.Size}
-	seen := make(map[string]bool)
+	log := newLogWriter(tx, head)
+	seen, erased := make(map[string]bool), make(map[string]bool)
+	for _, c := range changes {
+		erased[c.Handle] = erased[c.Handle] || c.Kind == KindErased
+	}
 	for _, c := range changes {
 		if seen[c.Handle] || !c.Effective || c.Field == postField || !IsCoop(c.Handle) {
 			continue
 		}
 		seen[c.Handle] = true
-		if err := log.tell(c.Handle); err != nil {
+		if err := log.tell(c.Handle, erased[c.Handle]); err != nil {
 			return 0, false, fmt.Errorf("of %s: %w", c.Handle, err)
 		}
 	}
 	if err := log.keep(); err != nil {
 		return 0, false, err
 	}
+	if more = len(changes) == changesAtOnce; !more {
+		if err := errors.Join(log.addSnapshot(), log.keep()); err != nil {
+			return 0, false, err
+		}
+	}
 	err = tx.Model(&logState{}).Where("id = ?", ownLog).Update("change_id", changes[len(changes)-1].ID).Error
-	return log.size - head.Size, len(changes) == changesAtOnce, err
+	return log.size - head.Size, more, err
 }
 
-// tell adds what is to be said of a co-op's entry now.
-func (w *logWriter) tell(handle string) error {
+// tell adds what is to be said of a co-op's entry now, and withdraws what was said
+// of it before if that is to be erased.
+func (w *logWriter) tell(handle string, erase bool) error {
 	var c Coop
 	if err := w.tx.Where("handle = ?", handle).Take(&c).Error; err != nil {
 		return err
@@ -92,7 +103,20 @@ func (w *logWriter) tell(handle string) error {
 	if err != nil {
 		return err
 	}
-	return w.add(handle, LogRecord{Entry: &LoggedEntry{profile(c, places), facts.beyondList()}})
+	if !erase {
+		if erase, err = w.hadOtherContact(c); err != nil {
+			return err
+		}
+	}
+	entry := w.size
+	if err := w.add(LogRecord{Entry: &LoggedEntry{profile(c, places), facts.beyondList()}}); err != nil || !erase {
+		return err
+	}
+	told, err := w.told(handle)
+	if err != nil {
+		return err
+	}
+	return w.tellWithdrawal(told, entry, c.UpdatedAt)
 }
 
 // beyondList lists the fields for which others speak than the list and what is
@@ -110,28 +134,44 @@ func (k known) beyondList() map[Source][]string {
 // tellRemoval adds that an entry is gone, and withdraws what was said of it. Of
 // an entry of which nothing was said there is nothing to tell.
 func (w *logWriter) tellRemoval(c Coop) error {
-	var told []int64
-	err := w.tx.Model(&logRow{}).Where("log_id = ? AND handle = ? AND record IS NOT NULL", w.id, c.Handle).Order("leaf").Pluck("leaf", &told).Error
+	told, err := w.told(c.Handle)
 	if err != nil || len(told) == 0 {
 		return err
 	}
-	if err := w.withdraw(told); err != nil {
+	removal := w.size
+	if err := w.add(LogRecord{Removed: &LoggedRemoval{c.Handle, c.Version, c.UpdatedAt, c.RemovedReason, c.MergedInto}}); err != nil {
 		return err
 	}
-	// Kept under no handle: a removal is never withdrawn.
-	removal := &LoggedRemoval{c.Handle, c.Version, c.UpdatedAt, c.RemovedReason, c.MergedInto}
-	if err := w.add("", LogRecord{Removed: removal}); err != nil {
-		return err
-	}
+	return w.tellWithdrawal(told, removal, c.UpdatedAt)
+}
+
+// told lists what was said of an entry and was not withdrawn. A removal is never
+// withdrawn.
+func (w *logWriter) told(handle string) (told []logRow, err error) {
+	err = w.tx.Where("log_id = ? AND handle = ? AND record IS NOT NULL AND (ended IS NULL OR ended <> leaf)", w.id, handle).Order("leaf").Find(&told).Error
+	return told, err
+}
+
+// tellWithdrawal adds that earlier records of an entry are gone for good. The one
+// at last ended the one that still stands in the database.
+func (w *logWriter) tellWithdrawal(told []logRow, last int64, at time.Time) error {
 	for some := range slices.Chunk(told, publiclog.MaxWithdrawn) {
-		if err := w.add("", LogRecord{Withdrawn: &LoggedWithdrawal{some, c.UpdatedAt}}); err != nil {
+		said := LoggedWithdrawal{At: at}
+		for _, row := range some {
+			end := last
+			if row.Ended != nil {
+				end = *row.Ended
+			}
+			said.Leaves, said.Ends = append(said.Leaves, row.Leaf), append(said.Ends, end)
+		}
+		if err := w.add(LogRecord{Withdrawn: &said}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *logWriter) add(handle string, record LogRecord) error {
+func (w *logWriter) add(record LogRecord) error {
 	encoded, err := json.Marshal(record)
 	if err != nil {
 		return err
@@ -145,6 +185,6 @@ func (w *logWriter) add(handle string, record LogRecord) error {
 		return fmt.Errorf("its record has %d bytes, and may have %d", len(encoded), publiclog.MaxRecord)
 	}
 	salt, text := publiclog.NewSalt(), string(encoded)
-	w.put(logRow{Handle: handle, Commitment: publiclog.Commit(salt, text), Salt: salt, Record: &text})
+	w.put(logRow{Commitment: publiclog.Commit(salt, text), Salt: salt, Record: &text}, &record)
 	return nil
 }

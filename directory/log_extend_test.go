@@ -84,7 +84,8 @@ func TestPlacesAndLanguagesAreCounted(t *testing.T) {
 func TestRecordsAreFoundByAnIndex(t *testing.T) {
 	d := directory.New(storetest.SQLite(t))
 	for condition, index := range map[string]string{
-		"log_id = 0 AND handle = 'sange' AND record IS NOT NULL": "log_records_handle", "log_id = 1 AND record IS NULL AND NOT withdrawn": "log_records_held",
+		"log_id = 0 AND handle = 'sange' AND record IS NOT NULL": "log_records_handle", "log_id = 1 AND record IS NULL AND NOT withdrawn AND ended IS NULL": "log_records_held",
+		"log_id = 1 AND record IS NULL AND NOT withdrawn AND ended IS NOT NULL": "log_records_skipped", "log_id = 0 AND handle = 'sange' AND ended IS NULL": "log_records_standing",
 	} {
 		if plan, err := d.PlanOf(t.Context(), condition); err != nil || !strings.Contains(plan, index) {
 			t.Errorf("%s: %q, %v", condition, plan, err)

@@ -7,6 +7,7 @@ type LogRecord struct {
 	Entry     *LoggedEntry      `json:"entry,omitempty"`     // a co-op's entry as it is from then on
 	Removed   *LoggedRemoval    `json:"removed,omitempty"`   // that there is none any more
 	Withdrawn *LoggedWithdrawal `json:"withdrawn,omitempty"` // that earlier records are gone for good
+	Snapshot  *LoggedSnapshot   `json:"snapshot,omitempty"`  // what stands of all that was said before
 }
 
 // LoggedEntry is an entry, and who stands behind what of it.
@@ -26,6 +27,16 @@ type LoggedRemoval struct {
 
 // LoggedWithdrawal names the leaves of which only the commitment is left.
 type LoggedWithdrawal struct {
-	Leaves []int64   `json:"leaves"` // ascending, at most publiclog.MaxWithdrawn
+	Leaves []int64   `json:"leaves"`         // ascending, at most publiclog.MaxWithdrawn
+	Ends   []int64   `json:"ends,omitempty"` // the record that had ended each of them; none: this one
 	At     time.Time `json:"at"`
+}
+
+// LoggedSnapshot says which entries stand when the log has that many records. It
+// is the record of that number itself.
+type LoggedSnapshot struct {
+	Size    int64     `json:"size"`
+	Entries int64     `json:"entries"`
+	Hash    string    `json:"hash"` // SHA-256 in hexadecimal, of the text that publiclog.AppendStanding writes
+	At      time.Time `json:"at"`
 }

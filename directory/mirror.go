@@ -40,6 +40,7 @@ type Mirror struct {
 	AddedAt    time.Time
 	VerifiedAt *time.Time // when the origin last showed a good head
 	NextAt     time.Time  // when it was last asked, or, after a failure, when it is asked again
+	Snapshot   *int64     // with which the copy began, until nothing is lacking any more
 }
 
 // LogOrigin names the log of the mirrored directory in its heads.

@@ -42,6 +42,9 @@ type LogPage struct {
 	Signed string    // the head as signed
 	Lines  []publiclog.Line
 	Bytes  int // that came for it
+	// Of what had ended before this snapshot there are only commitments; 0: the
+	// page has all.
+	Snapshot int64
 }
 
 // mirroredHead is a head of a mirrored log, to be served on.
@@ -81,13 +84,18 @@ func stillTaken(tx *gorm.DB, m Mirror) error {
 // ErrTampered; ErrConflict if the copy has gone on meanwhile; ErrNotFound if it
 // was removed, ErrInvalid if it was frozen.
 func (d *Directory) TakePage(ctx context.Context, m Mirror, page LogPage) error {
-	rows, withdrawn, err := readPage(page)
+	rows, records, err := readPage(page)
 	if err != nil {
 		return err
 	}
 	err = d.db.change(ctx, func(tx *gorm.DB) error {
 		if err := stillTaken(tx, m); err != nil {
 			return err
+		}
+		if page.Snapshot > 0 {
+			if err := beganWith(tx, m, page.Snapshot); err != nil {
+				return err
+			}
 		}
 		var state logState
 		if err := tx.Take(&state, "id = ?", m.ID).Error; err != nil {
@@ -96,9 +104,9 @@ func (d *Directory) TakePage(ctx context.Context, m Mirror, page LogPage) error 
 		if state.Size != page.From {
 			return fmt.Errorf("%w: it has %d records, and the page begins at %d", ErrConflict, state.Size, page.From)
 		}
-		log := logWriter{tx: tx, id: m.ID, size: page.From}
-		for _, row := range rows {
-			log.put(row)
+		log := newLogWriter(tx, state)
+		for i, row := range rows {
+			log.put(row, records[i])
 		}
 		if err := log.keep(); err != nil {
 			return err
@@ -110,7 +118,7 @@ func (d *Directory) TakePage(ctx context.Context, m Mirror, page LogPage) error 
 		if root != page.Head.Hash {
 			return fmt.Errorf("%w: its first %d records have another hash", ErrTampered, log.size)
 		}
-		if err := log.withdraw(withdrawn); err != nil {
+		if err := replayed(tx, m, page.From); err != nil {
 			return err
 		}
 		head := mirroredHead{m.ID, log.size, page.Signed}
@@ -129,8 +137,21 @@ func (d *Directory) TakePage(ctx context.Context, m Mirror, page LogPage) error 
 	return nil
 }
 
-// readPage reads the records of a page, and which earlier ones they withdraw.
-func readPage(page LogPage) (rows []logRow, withdrawn []int64, err error) {
+// replayed is ErrTampered if a record from that leaf on is an earlier one of its
+// entry once more.
+func replayed(tx *gorm.DB, m Mirror, from int64) error {
+	var twice []int64
+	err := tx.Raw(`SELECT again.leaf FROM log_records again JOIN log_records first
+		ON first.log_id = again.log_id AND first.handle = again.handle AND first.leaf < again.leaf AND first.commitment = again.commitment
+		WHERE again.log_id = ? AND again.leaf >= ? AND again.handle <> '' AND first.record IS NOT NULL LIMIT 1`, m.ID, from).Scan(&twice).Error
+	if err == nil && len(twice) > 0 {
+		err = fmt.Errorf("%w: record %d is an earlier one once more", ErrTampered, twice[0])
+	}
+	return err
+}
+
+// readPage reads the records of a page; nil where there is only a commitment.
+func readPage(page LogPage) (rows []logRow, records []*LogRecord, err error) {
 	if page.Head.N != page.From+int64(len(page.Lines)) {
 		return nil, nil, fmt.Errorf("%w: the page has %d records, and its head says %d", ErrTampered, len(page.Lines), page.Head.N-page.From)
 	}
@@ -141,26 +162,36 @@ func readPage(page LogPage) (rows []logRow, withdrawn []int64, err error) {
 			return nil, nil, fmt.Errorf("%w: record %d: %w", ErrTampered, leaf, err)
 		}
 		row := logRow{Commitment: commitment, Salt: []byte{}}
-		if line.Record != nil {
-			record, err := readRecord(line.Record)
-			if err != nil {
-				return nil, nil, fmt.Errorf("%w: record %d: %w", ErrTampered, leaf, err)
+		if line.Record == nil {
+			if leaf < page.Snapshot {
+				row.Ended = &leaf
 			}
-			if w := record.Withdrawn; w != nil {
-				if err := w.check(leaf); err != nil {
-					return nil, nil, fmt.Errorf("%w: record %d: %w", ErrTampered, leaf, err)
-				}
-				withdrawn = append(withdrawn, w.Leaves...)
-			}
-			if record.Entry != nil {
-				row.Handle = record.Entry.Handle
-			}
-			text := string(line.Record)
-			row.Salt, row.Record = salt, &text
+			rows, records = append(rows, row), append(records, nil)
+			continue
 		}
-		rows = append(rows, row)
+		record, err := readRecord(line.Record)
+		if err == nil {
+			err = record.check(leaf)
+		}
+		if err != nil {
+			return nil, nil, fmt.Errorf("%w: record %d: %w", ErrTampered, leaf, err)
+		}
+		text := string(line.Record)
+		row.Salt, row.Record = salt, &text
+		rows, records = append(rows, row), append(records, &record)
 	}
-	return rows, withdrawn, nil
+	return rows, records, nil
+}
+
+// check says whether a record can be the one with that number.
+func (r LogRecord) check(leaf int64) error {
+	if r.Snapshot != nil && r.Snapshot.Size != leaf {
+		return fmt.Errorf("it is a snapshot of %d records", r.Snapshot.Size)
+	}
+	if r.Withdrawn != nil {
+		return r.Withdrawn.check(leaf)
+	}
+	return nil
 }
 
 // check says whether a record at that leaf may withdraw those.
@@ -175,6 +206,14 @@ func (w LoggedWithdrawal) check(leaf int64) error {
 		}
 		last = earlier
 	}
+	if len(w.Ends) > 0 && len(w.Ends) != len(w.Leaves) {
+		return fmt.Errorf("it names %d ends of %d records", len(w.Ends), len(w.Leaves))
+	}
+	for i, end := range w.Ends {
+		if end <= w.Leaves[i] || end > leaf {
+			return fmt.Errorf("it says that record %d ended record %d", end, w.Leaves[i])
+		}
+	}
 	return nil
 }
 
@@ -188,11 +227,17 @@ func readRecord(text []byte) (LogRecord, error) {
 	case !bytes.Equal(canonical, text):
 		return r, errors.New("it is not in its form of RFC 8785")
 	}
+	return parseRecord(text)
+}
+
+// parseRecord reads a record that is in its one form.
+func parseRecord(text []byte) (LogRecord, error) {
+	var r LogRecord
 	if err := json.Unmarshal(text, &r); err != nil {
 		return LogRecord{}, err
 	}
 	said := 0
-	for _, is := range []bool{r.Entry != nil, r.Removed != nil, r.Withdrawn != nil} {
+	for _, is := range []bool{r.Entry != nil, r.Removed != nil, r.Withdrawn != nil, r.Snapshot != nil} {
 		if is {
 			said++
 		}
@@ -218,35 +263,6 @@ func entryIn(record []byte) (string, error) {
 	return string(r.Entry), err
 }
 
-// FillIn adds records to the copy of a log that were held back when their page
-// was taken. They are known by their commitments.
-func (d *Directory) FillIn(ctx context.Context, m Mirror, page LogPage) error {
-	rows, _, err := readPage(page)
-	if err != nil {
-		return err
-	}
-	err = d.db.change(ctx, func(tx *gorm.DB) error {
-		if err := stillTaken(tx, m); err != nil {
-			return err
-		}
-		for i, row := range rows {
-			if row.Record == nil {
-				continue
-			}
-			err := tx.Model(&logRow{}).Where("log_id = ? AND leaf = ? AND commitment = ? AND record IS NULL AND NOT withdrawn", m.ID, page.From+int64(i), row.Commitment).
-				Updates(map[string]any{"handle": row.Handle, "salt": row.Salt, "record": row.Record}).Error
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("fill in what %s held back: %w", m.Host, err)
-	}
-	return nil
-}
-
 // ApplyMirror shows what the copy of a log says, once all of it is there: no
 // record may be missing that was not withdrawn. *HeldBackError if one is. Other
 // writers come between each thousand records.
@@ -268,7 +284,7 @@ func applySome(tx *gorm.DB, m Mirror) (more bool, err error) {
 		return false, err
 	}
 	var held HeldBackError
-	err = tx.Model(&logRow{}).Select("COUNT(*) AS leaves, COALESCE(MIN(leaf), 0) AS first").Where("log_id = ? AND record IS NULL AND NOT withdrawn", m.ID).Scan(&held).Error
+	err = tx.Model(&logRow{}).Select("COUNT(*) AS leaves, COALESCE(MIN(leaf), 0) AS first").Where("log_id = ? AND record IS NULL AND NOT withdrawn AND ended IS NULL", m.ID).Scan(&held).Error
 	if err != nil {
 		return false, err
 	}
@@ -277,6 +293,11 @@ func applySome(tx *gorm.DB, m Mirror) (more bool, err error) {
 	}
 	if err := tx.Take(&m, "id = ?", m.ID).Error; err != nil {
 		return false, err
+	}
+	if m.Applied == 0 && m.Snapshot != nil {
+		if err := checkBeginning(tx, m); err != nil {
+			return false, err
+		}
 	}
 	var rows []logRow
 	if err := tx.Where("log_id = ? AND leaf >= ?", m.ID, m.Applied).Order("leaf").Limit(changesAtOnce).Find(&rows).Error; err != nil {
@@ -300,7 +321,7 @@ func apply(tx *gorm.DB, m Mirror, rows []logRow) error {
 		if row.Record == nil {
 			continue
 		}
-		r, err := readRecord([]byte(*row.Record))
+		r, err := parseRecord([]byte(*row.Record))
 		if err != nil {
 			return err
 		}
@@ -315,8 +336,12 @@ func apply(tx *gorm.DB, m Mirror, rows []logRow) error {
 		case r.Removed != nil:
 			delete(fresh, r.Removed.Handle)
 			gone = append(gone, r.Removed.Handle)
-		default:
+		case r.Withdrawn != nil:
 			withdrawn = append(withdrawn, r.Withdrawn.Leaves...)
+		case m.Snapshot == nil || r.Snapshot.Size > *m.Snapshot: // what stood before is not all here
+			if err := checkSnapshot(tx, m, *r.Snapshot); err != nil {
+				return err
+			}
 		}
 	}
 	slices.Sort(withdrawn)

@@ -70,8 +70,7 @@ func (f *Federation) handle(r *http.Request) (string, error) {
 // write answers with a document, or with 304 if the other server has it already.
 // It may be kept for a minute, if nothing else was said of it.
 func write(w http.ResponseWriter, r *http.Request, status int, contentType string, body []byte) {
-	hash := sha256.Sum256(body)
-	etag := `"` + hex.EncodeToString(hash[:12]) + `"`
+	etag := etagOf(body)
 	w.Header().Set("Content-Type", contentType)
 	if w.Header().Get("Cache-Control") == "" {
 		w.Header().Set("Cache-Control", "public, max-age=60")
@@ -84,6 +83,11 @@ func write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a reader that has gone away needs no answer
+}
+
+func etagOf(body []byte) string {
+	hash := sha256.Sum256(body)
+	return `"` + hex.EncodeToString(hash[:12]) + `"`
 }
 
 // fail answers a request for what we do not have or cannot read.

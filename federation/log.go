@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -99,6 +98,9 @@ func (f *Federation) logRoutes() []route {
 			{"GET", at + "/checkpoint", f.logOpen(fresh, f.checkpoint), false},
 			{"GET", at + "/{tile:tile/.+}", f.logOpen(forever, f.tile), false},
 			{"GET", at + "/records/{from:[0-9]+}", gzhttp.GzipHandler(f.logOpen(fresh, f.records)), false},
+			{"GET", at + "/snapshot", f.logOpen(fresh, f.snapshot), false},
+			{"GET", at + "/snapshots/{size:[0-9]+}", f.logOpen(forever, f.snapshotText), false},
+			{"GET", at + "/snapshots/{size:[0-9]+}/records/{from:[0-9]+}", gzhttp.GzipHandler(f.logOpen(fresh, f.records)), false},
 		}...)
 	}
 	return routes
@@ -158,14 +160,15 @@ func nextPage(from int64) int64 { return (from/logPage + 1) * logPage }
 
 // records answers with a page of records, which begins at the cursor of whoever
 // reads and ends at the next full page or the end of the log. Its head is that of
-// the log at the page's end, so that each page can be checked when it comes.
+// the log at the page's end, so that each page can be checked when it comes. For
+// who begins with a snapshot, what had ended before it is left out.
 func (f *Federation) records(w http.ResponseWriter, r *http.Request, l servedLog) error {
 	ctx := r.Context()
 	size, err := l.Size(ctx)
 	if err != nil {
 		return err
 	}
-	from, err := strconv.ParseInt(mux.Vars(r)["from"], 10, 64)
+	from, err := number(mux.Vars(r)["from"])
 	if err != nil || from > size {
 		return directory.ErrNotFound
 	}
@@ -174,21 +177,66 @@ func (f *Federation) records(w http.ResponseWriter, r *http.Request, l servedLog
 	if err != nil {
 		return err
 	}
-	lines, err := l.Lines(ctx, from, to)
+	lines, err := l.lines(r, from, to)
 	if err != nil {
 		return err
 	}
+	page, err := encodePage(logPageHead{from, head}, lines)
+	if err == nil {
+		write(w, r, http.StatusOK, "application/x-ndjson", page)
+	}
+	return err
+}
+
+func encodePage(head logPageHead, lines []publiclog.Line) ([]byte, error) {
 	var page bytes.Buffer
 	encoder := json.NewEncoder(&page)
 	encoder.SetEscapeHTML(false) // or records are not what was committed to
-	if err := encoder.Encode(logPageHead{from, head}); err != nil {
-		return err
+	if err := encoder.Encode(head); err != nil {
+		return nil, err
 	}
 	for _, line := range lines {
 		if err := encoder.Encode(line); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	write(w, r, http.StatusOK, "application/x-ndjson", page.Bytes())
-	return nil
+	return page.Bytes(), nil
+}
+
+// lines reads the records of a page, as they are for the snapshot that the
+// address names.
+func (l servedLog) lines(r *http.Request, from, to int64) ([]publiclog.Line, error) {
+	if _, ok := mux.Vars(r)["size"]; !ok {
+		return l.Lines(r.Context(), from, to)
+	}
+	size, err := number(mux.Vars(r)["size"])
+	if err != nil {
+		return nil, err
+	}
+	return l.LinesSince(r.Context(), size, from, to)
+}
+
+// snapshot says with which snapshot a new reader begins.
+func (f *Federation) snapshot(w http.ResponseWriter, r *http.Request, l servedLog) error {
+	s, err := l.Snapshot(r.Context())
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(s)
+	if err == nil {
+		write(w, r, http.StatusOK, "application/json", text)
+	}
+	return err
+}
+
+// snapshotText answers with what the hash of a snapshot is of. It is written as
+// it is read: there can be a million entries.
+func (f *Federation) snapshotText(w http.ResponseWriter, r *http.Request, l servedLog) error {
+	size, err := number(mux.Vars(r)["size"])
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	return l.WriteSnapshot(r.Context(), size, w)
 }

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -115,13 +116,31 @@ func (f *Federation) directoryAt(ctx context.Context, origin string) (name, key 
 
 // logPageAt reads a page of another directory's log, whose head is verified.
 func (f *Federation) logPageAt(ctx context.Context, m directory.Mirror, from int64) (directory.LogPage, error) {
-	found, err := f.client.Get(ctx, fmt.Sprintf("%s%s/records/%d", m.Source, publiclog.Path, from), "application/x-ndjson", maxLogPage)
+	return f.logPageSince(ctx, m, 0, from)
+}
+
+// logPageSince reads a page as it is for who begins with the snapshot of that
+// size; 0: with all its records.
+func (f *Federation) logPageSince(ctx context.Context, m directory.Mirror, snapshot, from int64) (directory.LogPage, error) {
+	within := ""
+	if snapshot > 0 {
+		within = fmt.Sprintf("/snapshots/%d", snapshot)
+	}
+	nothingNew, err := encodePage(logPageHead{from, m.Head}, nil)
+	if err != nil {
+		return directory.LogPage{}, err
+	}
+	address := fmt.Sprintf("%s%s%s/records/%d", m.Source, publiclog.Path, within, from)
+	found, err := f.client.GetUnless(ctx, etagOf(nothingNew), address, "application/x-ndjson", maxLogPage)
+	if failed := new(fetch.Error); errors.As(err, &failed) && failed.Status == http.StatusNotModified {
+		found, err = &fetch.Document{Body: nothingNew}, nil
+	}
 	if err != nil {
 		return directory.LogPage{}, err
 	}
 	lines := bufio.NewScanner(bytes.NewReader(found.Body))
 	lines.Buffer(nil, publiclog.MaxRecord+1000)
-	page := directory.LogPage{From: from, Bytes: len(found.Body)}
+	page := directory.LogPage{From: from, Bytes: len(found.Body), Snapshot: snapshot}
 	lines.Scan()
 	var first logPageHead
 	if err := json.Unmarshal(lines.Bytes(), &first); err != nil || first.From != from {
@@ -160,7 +179,10 @@ func (f *Federation) PullMirror(ctx context.Context, m directory.Mirror, progres
 		return err // we were told to stop, and nobody failed
 	}
 	if err != nil {
-		rewritten, why := f.rewritten(ctx, m)
+		rewritten, why, distrusted := f.wrongSnapshot(ctx, m, err)
+		if err = errors.Join(err, distrusted); !rewritten && why == "" {
+			rewritten, why = f.rewritten(ctx, m)
+		}
 		if rewritten {
 			return errors.Join(errors.New(why), f.directory.FreezeMirror(ctx, m, why))
 		}
@@ -191,12 +213,19 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 		all = head.N
 	}
 	log := f.directory.MirrorLog(m)
+	snapshot, err := f.begin(ctx, m)
+	if err != nil {
+		return err
+	}
 	for {
 		size, err := log.Size(ctx)
 		if err != nil {
 			return err
 		}
-		page, err := f.logPageAt(ctx, m, size)
+		if size >= snapshot {
+			snapshot = 0
+		}
+		page, err := f.logPageSince(ctx, m, snapshot, size)
 		if err != nil {
 			return err
 		}
@@ -211,7 +240,10 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 			progress(page.Head.N, max(all, page.Head.N))
 		}
 		if len(page.Lines) == 0 || page.Head.N%logPage != 0 {
-			return errors.Join(f.apply(ctx, m), f.followKey(ctx, m, page.Signed))
+			if err := errors.Join(f.apply(ctx, m), f.followKey(ctx, m, page.Signed)); err != nil {
+				return err
+			}
+			return f.readSkipped(ctx, m)
 		}
 	}
 }

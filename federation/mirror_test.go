@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/publiclog"
 	"coopverse/directory/storetest"
 	"coopverse/federation/document"
 	"coopverse/federation/fetch"
@@ -242,40 +244,27 @@ func TestRecordsAreNotHeldBack(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
 		us, border, home := serveOurs(t, d), newBorder(t), far(t)
 		border.leadTo(home)
-		lines, err := home.OwnLog().Lines(t.Context(), 0, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		commitment, _, err := lines[0].Committed()
-		if err != nil {
-			t.Fatal(err)
-		}
 		m := mirrorOf(t, us, border.URL)
-		border.tamper(func(path string, body []byte) []byte {
-			if !strings.Contains(path, "/records/0") {
-				return body
-			}
-			page := bytes.SplitAfter(body, []byte("\n"))
-			page[1] = []byte(fmt.Sprintf("{\"commitment\":%q}\n", base64.RawURLEncoding.EncodeToString(commitment)))
-			return bytes.Join(page, nil)
-		})
+		us.pulls(m)
+		curate(t, home, "sange", map[string]string{"summary": "New"})
+		border.tamper(withoutText(t, home, "/records/", logged))
 		if err := us.federation.PullMirror(t.Context(), m, nil); err == nil || !strings.Contains(err.Error(), "held back") {
 			t.Errorf("%v", err)
 		}
-		if n, err := d.MirroredCount(t.Context(), m); n != 0 || err != nil {
-			t.Errorf("%d entries are shown, %v", n, err)
+		if got := us.summaryAt(m, "sange"); got != "" {
+			t.Errorf("shown is %q", got)
 		}
 		before, err := d.Mirror(t.Context(), m.Host)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if audit, err := d.AuditMirror(t.Context(), before); err != nil || !slices.Contains(audit.Wrong, "record 0 is missing, and was not withdrawn") {
+		if audit, err := d.AuditMirror(t.Context(), before); err != nil || !slices.Contains(audit.Wrong, fmt.Sprintf("record %d is missing, and was not withdrawn", logged)) {
 			t.Errorf("the audit says %+v, %v", audit, err)
 		}
 		border.tamper(nil)
 		us.pulls(m)
-		if n, err := d.MirroredCount(t.Context(), m); n != seeded || err != nil {
-			t.Errorf("once the way is clear %d entries are shown, %v", n, err)
+		if got := us.summaryAt(m, "sange"); got != "New" {
+			t.Errorf("once the way is clear shown is %q", got)
 		}
 		curate(t, home, "sange", map[string]string{"summary": "More"})
 		us.pulls(m)
@@ -283,6 +272,32 @@ func TestRecordsAreNotHeldBack(t *testing.T) {
 			t.Errorf("while the copy goes on the audit says %+v, %v", audit, err)
 		}
 	})
+}
+
+// withoutText is a tampering that leaves of one record only its commitment.
+func withoutText(t *testing.T, home *directory.Directory, within string, leaf int64) func(string, []byte) []byte {
+	t.Helper()
+	lines, err := home.OwnLog().Lines(t.Context(), leaf, leaf+1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	commitment, salt, err := lines[0].Committed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	only, err := json.Marshal(publiclog.Withdrawn(commitment))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(path string, body []byte) []byte {
+		page := bytes.SplitAfter(body, []byte("\n"))
+		for i, line := range page {
+			if strings.Contains(path, within) && bytes.Contains(line, []byte(base64.RawURLEncoding.EncodeToString(salt))) {
+				page[i] = append(only, '\n')
+			}
+		}
+		return bytes.Join(page, nil)
+	}
 }
 
 // An origin that signs another past than before is not believed any more: the

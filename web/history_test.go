@@ -87,3 +87,29 @@ func TestHistoryOfOthersIsLeftAlone(t *testing.T) {
 		}
 	})
 }
+
+// What was erased is shown as that, to all, and is not put back.
+func TestErasedHistoryIsShownAsErased(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		h := pagesOf(t, d, config)
+		ada := seated(t, d, "agaric", "Ada", directory.Editor)
+		form := ada.entryForm(t, h, "agaric")
+		form.Set("summary", "A secret")
+		ada.sends(h, "/coops/agaric/edit", form)
+		form = ada.entryForm(t, h, "agaric")
+		form.Set("summary", "We grow mushrooms.")
+		ada.sends(h, "/coops/agaric/edit", form)
+		if err := d.EraseHistory(t.Context(), directory.Actor{Name: "test"}, "agaric", "test"); err != nil {
+			t.Fatal(err)
+		}
+		public, desk := get(h, "/coops/agaric").Body.String(), ada.asks(h, "/coops/agaric/history").Body.String()
+		for _, page := range []string{public, desk} {
+			if strings.Contains(page, "A secret") || !strings.Contains(page, "Took back what it said before") || !strings.Contains(page, ">erased<") {
+				t.Errorf("the page is %s", page)
+			}
+		}
+		if backButton.MatchString(desk) {
+			t.Error("what was erased can be put back")
+		}
+	})
+}

@@ -31,7 +31,7 @@ func families() map[string][]string {
 		"kind.": {
 			string(directory.KindAdded), string(directory.KindChanged), string(directory.KindRenamed), string(directory.KindDefunct),
 			string(directory.KindReturned), string(directory.KindUnlisted), string(directory.KindRemoved), string(directory.KindMerged),
-			string(directory.KindMoved), string(directory.KindRekeyed), string(directory.KindClaimed),
+			string(directory.KindMoved), string(directory.KindRekeyed), string(directory.KindClaimed), string(directory.KindErased),
 		},
 		"field.":        {"moved_to"}, // which only a move changes
 		"filters.":      {"region", "country", "service"},

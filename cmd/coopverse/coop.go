@@ -6,6 +6,7 @@ type coopCommands struct {
 	Show   coopShowCommand   `cmd:"" help:"Show what is known about a co-op, and who said so."`
 	Edit   coopEditCommand   `cmd:"" help:"Change a co-op's entry as a curator."`
 	Remove coopRemoveCommand `cmd:"" help:"Take a co-op's entry out for good."`
+	Erase  coopEraseCommand  `cmd:"" help:"Take back for good what an entry said before."`
 	Invite coopInviteCommand `cmd:"" help:"Make a link by which somebody comes to speak for a co-op."`
 
 	Post       coopPostCommand       `cmd:"" help:"Post as a co-op, or edit or delete a post."`

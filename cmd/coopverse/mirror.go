@@ -116,6 +116,7 @@ type mirrorStatus struct {
 	Records int64  // in the copy
 	Entries int    // co-ops that are shown
 	Behind  *int64 // records that the directory has more; nil: it does not answer
+	Skipped int64  // records that had ended before the copy began, and are still to come
 }
 
 // Run shows how one copy stands.
@@ -135,6 +136,9 @@ func (cmd *mirrorStatusCommand) Run(ctx context.Context, p *program, std streams
 		return err
 	}
 	if status.Entries, err = d.MirroredCount(ctx, m); err != nil {
+		return err
+	}
+	if status.Skipped, _, err = d.Skipped(ctx, m); err != nil {
 		return err
 	}
 	f, _, err := cmd.speaker(ctx, d)
@@ -164,6 +168,9 @@ func (s mirrorStatus) print(w io.Writer) {
 	behind := "it does not answer"
 	if s.Behind != nil {
 		behind = fmt.Sprintf("%d records behind", *s.Behind)
+	}
+	if s.Skipped > 0 {
+		behind += fmt.Sprintf(", %d earlier ones still to come", s.Skipped)
 	}
 	fmt.Fprintf(w, "  %d co-ops from %d records, %s\n  last verified %s, %d bytes\n  read at %s, signed with %s\n", s.Entries, s.Records, behind, verified, s.Received, s.Source, s.Key)
 }
@@ -197,7 +204,7 @@ func (cmd *mirrorAuditCommand) Run(ctx context.Context, p *program, std streams)
 	if cmd.JSON {
 		err = printJSON(std, audit)
 	} else {
-		fmt.Fprintf(std.out, "%d records, of which %d were withdrawn; %d co-ops; hash %s\n", audit.Records, audit.Withdrawn, audit.Entries, audit.Hash)
+		fmt.Fprintf(std.out, "%d records, of which %d were withdrawn and %d are still to come; %d co-ops; %d snapshots; hash %s\n", audit.Records, audit.Withdrawn, audit.Skipped, audit.Entries, audit.Snapshots, audit.Hash)
 		for _, wrong := range audit.Wrong {
 			fmt.Fprintln(std.out, "Wrong:", wrong)
 		}

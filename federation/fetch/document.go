@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"mime"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -29,6 +30,15 @@ type Document struct {
 // What the Content-Type says is for the caller to judge.
 func (c *Client) Get(ctx context.Context, address, accept string, limit int64) (*Document, error) {
 	return c.get(ctx, address, accept, limit, nil)
+}
+
+// GetUnless asks as Get does for what the asker has already, unless it has
+// changed: then the error's Status is 304. The ETag is that of what the asker has.
+func (c *Client) GetUnless(ctx context.Context, etag, address, accept string, limit int64) (*Document, error) {
+	return c.get(ctx, address, accept, limit, func(r *http.Request) error {
+		r.Header.Set("If-None-Match", etag)
+		return nil
+	})
 }
 
 // JSON asks for a JSON document that is not of ActivityPub, such as one of
