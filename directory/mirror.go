@@ -46,7 +46,7 @@ type Mirror struct {
 	FollowedAt *time.Time // when that was owed
 	InboxID    int64      // to which it went
 	RungAt     *time.Time // when the origin last said that its log has grown
-	ReadAt *time.Time // when a process last began to read the log
+	ReadAt     *time.Time // when a process last began to read the log
 }
 
 // LogOrigin names the log of the mirrored directory in its heads.

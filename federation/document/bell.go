@@ -107,4 +107,3 @@ func (s Site) CoopsPage(after string, handles []string, more bool) ([]byte, erro
 	page.GetUnknownProperties()["orderedItems"] = s.actors(handles)
 	return encode(page)
 }
-
