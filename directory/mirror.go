@@ -191,9 +191,17 @@ func (d *Directory) MirrorKey(ctx context.Context, m Mirror, key string) error {
 	return nil
 }
 
-// FreezeMirror takes nothing more from an origin, and says why.
+// FreezeMirror takes nothing more from an origin, and says why: to our operators,
+// and once to those of the origin, if its actor was ever reached.
 func (d *Directory) FreezeMirror(ctx context.Context, m Mirror, why string) error {
-	err := d.db.write.WithContext(ctx).Model(&Mirror{}).Where("id = ? AND host = ?", m.ID, m.Host).Updates(map[string]any{"state": MirrorFrozen, "why": cut(asText(why), 500)}).Error
+	err := d.db.change(ctx, func(tx *gorm.DB) error {
+		taking := tx.Model(&Mirror{}).Where("id = ? AND host = ? AND state <> ?", m.ID, m.Host, MirrorFrozen)
+		frozen := taking.Updates(map[string]any{"state": MirrorFrozen, "why": cut(asText(why), 500)})
+		if frozen.Error != nil || frozen.RowsAffected == 0 {
+			return frozen.Error
+		}
+		return reportLog(tx, m.Host, why)
+	})
 	if err != nil {
 		return fmt.Errorf("freeze the mirror of %s: %w", m.Host, err)
 	}

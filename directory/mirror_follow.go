@@ -51,6 +51,36 @@ func (a Answer) LogFollow() (f LogFollow, ok bool) {
 	return f, ok && json.Unmarshal([]byte(a.Request), &f) == nil
 }
 
+// LogReport is what an answer of the type Flag says to the operators of another
+// directory.
+type LogReport struct {
+	Name   string `json:"name"`   // of the report, unique
+	Origin string `json:"origin"` // https://coops.example
+	Why    string `json:"why"`
+}
+
+// flagged is the type of an Answer that is a report.
+const flagged = "Flag"
+
+// LogReport is what an answer reports, if it is of that kind.
+func (a Answer) LogReport() (r LogReport, ok bool) {
+	return r, a.Type == flagged && json.Unmarshal([]byte(a.Request), &r) == nil
+}
+
+// reportLog owes the operators of a mirrored directory the word that its log is not
+// what it was.
+func reportLog(tx *gorm.DB, host, why string) error {
+	m, err := mirrorAt(tx, host)
+	if err != nil || m.InboxID == 0 {
+		return err
+	}
+	said, err := json.Marshal(LogReport{rand.Text(), m.Origin, why})
+	if err != nil {
+		return err
+	}
+	return oweInbox(tx, m.InboxID, Answer{Handle: DirectoryHandle, Type: flagged, Request: string(said)})
+}
+
 // WantsFollow says whether the origin's actor is to be asked whether ours may
 // follow it.
 func (m Mirror) WantsFollow() bool {

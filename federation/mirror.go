@@ -289,7 +289,7 @@ func (f *Federation) rewritten(ctx context.Context, m directory.Mirror) (proven 
 	}
 	switch {
 	case theirs != ours.Hash:
-		return true, fmt.Sprintf("%s signs a log whose first %d records are not those that it published before, as after restoring a backup; the copy stays as it was last verified", m.Origin, common)
+		return true, fmt.Sprintf("%s signs a log whose first %d records are not those that it published before, as after restoring a backup: their hash was %s and is %s now; the copy stays as it was last verified", m.Origin, common, ours.Hash, theirs)
 	case head.N < size:
 		return false, fmt.Sprintf("%s has published %d records and shows only the first %d now; was a backup restored there? The copy stays as it was last verified", m.Origin, size, head.N)
 	}

@@ -30,6 +30,17 @@ func (s Site) UnfollowLog(f directory.LogFollow) ([]byte, error) {
 	return encode(undo)
 }
 
+// ReportLog tells the operators of another directory what is wrong with its log.
+func (s Site) ReportLog(r directory.LogReport) ([]byte, error) {
+	flag := streams.NewActivityStreamsFlag()
+	s.begin(flag, directory.DirectoryHandle, s.Actor(directory.DirectoryHandle)+"/reports/"+r.Name)
+	to, beyond := DirectoryOf(r.Origin), flag.GetUnknownProperties()
+	beyond["to"] = []any{to}
+	beyond["object"] = []any{to}
+	beyond["content"] = r.Why
+	return encode(flag)
+}
+
 // PublicLog is what programs find at the log's own address: how many records it
 // has and its newest signed head.
 func (s Site) PublicLog(records int64, checkpoint string) ([]byte, error) {

@@ -246,6 +246,7 @@ func federated(t testing.TB) map[string][]byte {
 
 	add(site.FollowLog(farLog))("follow-log")
 	add(site.UnfollowLog(farLog))("follow-log-undo")
+	add(site.ReportLog(directory.LogReport{Name: "AEBAGBAG", Origin: "https://far.example", Why: "It signs another log."}))("flag-log")
 	add(site.PublicLog(145, checkpoint))("log")
 	add(site.Bell("https://far.example/actors/directory", 145, checkpoint, edited))("update-log")
 	add(site.AddCoops("https://far.example/actors/directory", []string{"acme"}, 145, edited))("add-coop")

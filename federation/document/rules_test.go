@@ -304,7 +304,7 @@ var contextTerms = map[string]string{
 	"https://www.w3.org/ns/activitystreams": `id type actor attachment attributedTo cc content contentMap deleted endpoints first followers
 		following formerType height href icon image inReplyTo inbox instrument likes mediaType name next object orderedItems outbox partOf
 		preferredUsername published replies result sharedInbox shares source summary summaryMap tag target to totalItems updated url width
-		Accept Add Announce Application Block Create Delete Follow Image Mention Move Note OrderedCollection OrderedCollectionPage Organization
+		Accept Add Announce Application Block Create Delete Flag Follow Image Mention Move Note OrderedCollection OrderedCollectionPage Organization
 		Reject Remove Service Tombstone Undo Update`,
 	"https://w3id.org/security/v1":          "owner publicKey publicKeyPem",
 	"https://w3id.org/security/multikey/v1": "Multikey controller publicKeyMultibase",
