@@ -187,3 +187,26 @@ func TestFollowOfAnOriginIsAnswered(t *testing.T) {
 		})
 	})
 }
+
+// The origin's bell reaches a mirror of a mirror before the copy that it reads is up
+// to date: the log is read again until that must have caught up.
+func TestMirrorOfAMirrorIsRungByTheOrigin(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		last, border, home := serveOurs(t, d), newBorder(t), far(t)
+		second := serveOurs(t, directory.New(storetest.SQLite(t)))
+		they := border.leadTo(home)
+		last.federation.mirrorEvery, second.federation.mirrorEvery = time.Hour, 1500*time.Millisecond
+		m := mirrorOf(t, second, border.URL)
+		second.pulls(m)
+		copied := mirrorOf(t, last, second.URL+"/mirrors/"+m.Host)
+		last.pulls(copied)
+		keeps(t, last.federation.Deliver, last.federation.KeepMirrors, they.Deliver, second.federation.KeepMirrors)
+		within(t, 10*time.Second, "followed", func() bool {
+			now, err := d.Mirror(t.Context(), m.Host)
+			return err == nil && now.Following == directory.IsFollowing
+		})
+		time.Sleep(4 * time.Second) // what it reads because it may follow now
+		curate(t, home, "sange", map[string]string{"summary": "Rung"})
+		within(t, 5*time.Second, "the change is in the copy's copy", func() bool { return last.summaryAt(copied, "sange") == "Rung" })
+	})
+}
