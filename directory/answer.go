@@ -9,14 +9,14 @@ import (
 )
 
 // Answer is something that one inbox alone is owed: the Accept or Reject of a
-// request, the Delete of leave that was given, the Create of a message, or a
-// Block and its Undo.
+// request, the Delete of leave that was given, the Create of a message, a Block, or
+// the Follow of a directory that we mirror, what takes these two back, and a report.
 type Answer struct {
 	ID              int64
 	InboxID         int64
 	Handle          string // who answers
-	Type            string // Accept, Reject, Delete, Create, Block or Undo
-	Request         string // the activity that is answered, as received; or a Message
+	Type            string // Accept, Reject, Delete, Create, Block, Follow, Undo or Flag
+	Request         string // the activity that is answered, as received; or a Message, LogFollow or LogReport
 	AuthorizationID int64  // that an Accept grants or a Delete takes back; 0: none
 	BlockID         int64  // that a Block or an Undo tells of; 0: none
 	MadeAt          time.Time

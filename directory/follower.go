@@ -24,6 +24,9 @@ type Follower struct {
 	Since      int64  // the last change before it was followed through this inbox
 	FollowedAt time.Time
 	AcceptedAt *time.Time // when the Accept was delivered; nil: it is owed
+	Mirrors    bool       // it copies our log, and is told of that and not of posts
+	Rung       int64      // how many records the log had when a mirror was last told
+	RungAt     *time.Time
 
 	Peer Peer
 }
@@ -34,15 +37,25 @@ type Follower struct {
 // somebody whom that actor has blocked is owed a Reject.
 // Errors: ErrNotFound and *GoneError for the handle, ErrRepeated, ErrInvalid.
 func (d *Directory) AddFollower(ctx context.Context, h Heard, handle, follow string) error {
+	return d.addFollower(ctx, h, Follower{Handle: handle, Follow: follow})
+}
+
+// AddMirrorFollower is AddFollower for a Follow of the directory's actor in which h.Peer
+// says that it mirrors our log. One without that word takes it back.
+func (d *Directory) AddMirrorFollower(ctx context.Context, h Heard, follow string) error {
+	return d.addFollower(ctx, h, Follower{Handle: DirectoryHandle, Follow: follow, Mirrors: true})
+}
+
+func (d *Directory) addFollower(ctx context.Context, h Heard, row Follower) error {
 	return d.takeInUnlessBlocked(ctx, &h, func(tx *gorm.DB) (string, error) {
-		if err := exists(tx, handle); err != nil {
+		if err := exists(tx, row.Handle); err != nil {
 			return "", err
 		}
-		if h.blockedBy(handle) {
-			return blockedEffect, owe(tx, h.Peer.Inbox, Answer{Handle: handle, Type: "Reject", Request: follow})
+		if h.blockedBy(row.Handle) {
+			return blockedEffect, owe(tx, h.Peer.Inbox, Answer{Handle: row.Handle, Type: "Reject", Request: row.Follow})
 		}
-		follow, err := keptRequest(follow)
-		if err != nil {
+		var err error
+		if row.Follow, err = keptRequest(row.Follow); err != nil {
 			return "", err
 		}
 		told, err := knownPeer(tx, h.Peer)
@@ -53,15 +66,15 @@ func (d *Directory) AddFollower(ctx context.Context, h Heard, handle, follow str
 		if err != nil {
 			return "", err
 		}
-		row := Follower{
-			Handle: handle, PeerID: h.Peer.ID, InboxID: told.ID, OwnInboxID: own.ID,
-			FollowID: h.ActivityID, Follow: follow, FollowedAt: now(),
-		}
+		row.PeerID, row.InboxID, row.OwnInboxID, row.FollowID, row.FollowedAt = h.Peer.ID, told.ID, own.ID, h.ActivityID, now()
 		if err := takePlace(tx, &row); err != nil {
 			return "", err
 		}
 		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
 			return "", err
+		}
+		if row.Mirrors {
+			return "mirrors", wake(tx, own.ID)
 		}
 		return "follows", wake(tx, own.ID)
 	})
@@ -75,8 +88,17 @@ func takePlace(tx *gorm.DB, f *Follower) error {
 	if err := tx.Where("handle = ? AND peer_id = ?", f.Handle, f.PeerID).Find(&known).Error; err != nil {
 		return err
 	}
+	if f.Mirrors {
+		var err error
+		if f.Rung, err = logSize(tx); err != nil {
+			return err
+		}
+	}
 	for _, k := range known {
 		f.FollowedAt, f.Since = k.FollowedAt, k.Since
+		if f.Mirrors && k.Mirrors {
+			f.Rung, f.RungAt = k.Rung, k.RungAt
+		}
 		if k.InboxID == f.InboxID {
 			return nil
 		}

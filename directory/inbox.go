@@ -103,7 +103,7 @@ func wakeOwed(tx *gorm.DB, from, head int64) error {
 	// SQLite takes the tables of a CROSS JOIN in their order: few changes, then
 	// those who follow. Otherwise it would begin with all followers.
 	owed := `id IN (SELECT f.inbox_id FROM changes c CROSS JOIN followers f
-			WHERE c.id > @from AND c.id <= @head AND c.effective AND f.handle = c.handle AND f.since < c.id
+			WHERE c.id > @from AND c.id <= @head AND c.effective AND f.handle = c.handle AND f.since < c.id AND ` + toldToMirrors + `
 		UNION SELECT inbox_id FROM addressees WHERE change_id > @from AND change_id <= @head)`
 	var farewell int64
 	if err := tx.Model(&Change{}).Where("id > ? AND id <= ? AND kind IN ?", from, head, farewells).Count(&farewell).Error; err != nil {
@@ -113,7 +113,7 @@ func wakeOwed(tx *gorm.DB, from, head int64) error {
 		owed = "NOT gone AND NOT " + toldElsewhere("inboxes.url") + " OR " + owed
 	}
 	return tx.Exec("UPDATE inboxes SET wakes = wakes + 1, due_at = CASE WHEN failures > 0 THEN due_at ELSE @now END WHERE "+owed,
-		map[string]any{"now": now(), "from": from, "head": head}).Error
+		map[string]any{"now": now(), "from": from, "head": head, "rekeyed": KindRekeyed}).Error
 }
 
 // LeaseInboxes takes up to n inboxes that are due, oldest first, for the

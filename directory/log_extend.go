@@ -81,6 +81,11 @@ func extendLog(tx *gorm.DB) (added int64, more bool, err error) {
 			return 0, false, err
 		}
 	}
+	if log.size > head.Size {
+		if err := wakeMirrors(tx); err != nil {
+			return 0, false, err
+		}
+	}
 	err = tx.Model(&logState{}).Where("id = ?", ownLog).Update("change_id", changes[len(changes)-1].ID).Error
 	return log.size - head.Size, more, err
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"coopverse/directory/publiclog"
@@ -41,6 +42,12 @@ type Mirror struct {
 	VerifiedAt *time.Time // when the origin last showed a good head
 	NextAt     time.Time  // when it was last asked, or, after a failure, when it is asked again
 	Snapshot   *int64     // with which the copy began, until nothing is lacking any more
+	Follow     string     // names the last Follow of its actor by ours; "": there was none
+	Following  Following
+	FollowedAt *time.Time // when that was owed
+	InboxID    int64      // to which it went
+	RungAt     *time.Time // when the origin last said that its log has grown
+	ReadAt     *time.Time // when a process last began to read the log
 }
 
 // LogOrigin names the log of the mirrored directory in its heads.
@@ -99,6 +106,9 @@ func (d *Directory) RemoveMirror(ctx context.Context, by Actor, host string) err
 		if err := unlistMirror(tx, m); err != nil {
 			return fmt.Errorf("take the entries of %s out of the list: %w", host, err)
 		}
+		if err := unfollowLog(tx, m); err != nil {
+			return err
+		}
 		for _, part := range []struct {
 			of  string
 			row any
@@ -140,16 +150,24 @@ func mirrorAt(tx *gorm.DB, host string) (Mirror, error) {
 	return m, nil
 }
 
-// MirrorsDue lists the copies whose origins are to be asked now: those that were
-// not asked for that long, and those that failed and have waited. Frozen ones are
-// not asked.
+// MirrorsDue lists the copies whose origins are to be asked now: those that rang,
+// those that were not asked for that long, and those that failed and have waited.
+// Frozen ones are not asked.
 func (d *Directory) MirrorsDue(ctx context.Context, every time.Duration) ([]Mirror, error) {
-	var due []Mirror
-	err := d.db.read.WithContext(ctx).Where("state <> ? AND (failures = 0 AND next_at <= ? OR failures > 0 AND next_at <= ?)", MirrorFrozen, now().Add(-every), now()).Order("next_at").Find(&due).Error
-	if err != nil {
+	var all []Mirror
+	if err := d.db.read.WithContext(ctx).Where("state <> ?", MirrorFrozen).Order("next_at").Find(&all).Error; err != nil {
 		return nil, fmt.Errorf("look for mirrors that are due: %w", err)
 	}
-	return due, nil
+	at := now()
+	return slices.DeleteFunc(all, func(m Mirror) bool { return !m.rings(at) && !m.waited(at, every) }), nil
+}
+
+// waited says whether a copy's origin was left alone for long enough.
+func (m Mirror) waited(at time.Time, every time.Duration) bool {
+	if m.Failures > 0 {
+		every = 0 // the wait is in NextAt
+	}
+	return !m.NextAt.After(at.Add(-every))
 }
 
 // MirrorAsked notes how asking an origin ended: why is "" when all went well, and
@@ -177,9 +195,17 @@ func (d *Directory) MirrorKey(ctx context.Context, m Mirror, key string) error {
 	return nil
 }
 
-// FreezeMirror takes nothing more from an origin, and says why.
+// FreezeMirror takes nothing more from an origin, and says why: to our operators,
+// and once to those of the origin, if its actor was ever reached.
 func (d *Directory) FreezeMirror(ctx context.Context, m Mirror, why string) error {
-	err := d.db.write.WithContext(ctx).Model(&Mirror{}).Where("id = ? AND host = ?", m.ID, m.Host).Updates(map[string]any{"state": MirrorFrozen, "why": cut(asText(why), 500)}).Error
+	err := d.db.change(ctx, func(tx *gorm.DB) error {
+		taking := tx.Model(&Mirror{}).Where("id = ? AND host = ? AND state <> ?", m.ID, m.Host, MirrorFrozen)
+		frozen := taking.Updates(map[string]any{"state": MirrorFrozen, "why": cut(asText(why), 500)})
+		if frozen.Error != nil || frozen.RowsAffected == 0 {
+			return frozen.Error
+		}
+		return reportLog(tx, m.Host, why)
+	})
 	if err != nil {
 		return fmt.Errorf("freeze the mirror of %s: %w", m.Host, err)
 	}

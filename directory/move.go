@@ -92,6 +92,7 @@ func (d *Directory) MoveFollower(ctx context.Context, h Heard, became Peer) erro
 			}
 			moment := now() // who it was waits for no answer any more
 			f.PeerID, f.InboxID, f.OwnInboxID, f.Since, f.AcceptedAt = became.ID, told.ID, own.ID, head, &moment
+			f.Mirrors = false // that, each says for itself
 			if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&f).Error; err != nil {
 				return "", err
 			}
@@ -132,10 +133,10 @@ func moveBlocks(tx *gorm.DB, h *Heard, became Peer) error {
 // ahead, and what it has a receipt for is not owed a second time.
 func handOver(tx *gorm.DB, f Follower, inboxID int64) error {
 	owed := tx.Exec(`INSERT INTO addressees (change_id, inbox_id)
-		SELECT c.id, @to FROM changes c WHERE c.handle = @handle AND c.id > @since AND c.effective
+		SELECT c.id, @to FROM changes c WHERE c.handle = @handle AND c.id > @since AND c.effective AND (NOT @mirrors OR c.kind = @rekeyed)
 			AND c.id > (SELECT taken FROM inboxes WHERE id = @from)
 		ON CONFLICT DO NOTHING`,
-		map[string]any{"to": inboxID, "handle": f.Handle, "since": f.Since, "from": f.InboxID})
+		map[string]any{"to": inboxID, "handle": f.Handle, "since": f.Since, "from": f.InboxID, "mirrors": f.Mirrors, "rekeyed": KindRekeyed})
 	if owed.Error != nil || owed.RowsAffected == 0 {
 		return owed.Error
 	}

@@ -48,9 +48,13 @@ func toldElsewhere(url string) string {
 	return "EXISTS (SELECT 1 FROM peers p JOIN inboxes s ON s.url = p.shared_inbox WHERE p.inbox = " + url + " AND p.shared_inbox <> p.inbox)"
 }
 
+// toldToMirrors is the condition under which the follower f is told of the change
+// c: of all, or, if it mirrors our log, only of the keys with which it is told.
+const toldToMirrors = "(NOT f.mirrors OR c.kind = @rekeyed)"
+
 // OwedChanges lists, in order, up to limit changes that the inbox has not
 // taken: those of whom its followers follow, after each one's Follow; every
-// farewell; and those that are addressed to it.
+// farewell; and those that are addressed to it. A mirror is owed no posts and boosts.
 func (d *Directory) OwedChanges(ctx context.Context, inbox Inbox, limit int) ([]Change, error) {
 	return owedChanges(d.db.read.WithContext(ctx), inbox, limit)
 }
@@ -63,12 +67,12 @@ func owedChanges(tx *gorm.DB, inbox Inbox, limit int) ([]Change, error) {
 	// The two are limited and read apart, so that each walks along an index.
 	err := tx.Raw(`SELECT * FROM changes WHERE id IN (
 			SELECT id FROM (SELECT c.id FROM changes c WHERE c.id > @taken AND c.effective AND (c.kind IN @farewells AND NOT `+toldElsewhere("@url")+`
-				OR EXISTS (SELECT 1 FROM followers f WHERE f.inbox_id = @inbox AND f.handle = c.handle AND f.since < c.id))
+				OR EXISTS (SELECT 1 FROM followers f WHERE f.inbox_id = @inbox AND f.handle = c.handle AND f.since < c.id AND `+toldToMirrors+`))
 				ORDER BY c.id LIMIT @limit) AS followed
 			UNION SELECT a.change_id FROM addressees a WHERE a.inbox_id = @inbox
 				AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.change_id = a.change_id AND r.inbox_id = a.inbox_id))
 		ORDER BY id LIMIT @limit`,
-		map[string]any{"taken": inbox.Taken, "inbox": inbox.ID, "url": inbox.URL, "farewells": farewells, "limit": limit}).Scan(&owed).Error
+		map[string]any{"taken": inbox.Taken, "inbox": inbox.ID, "url": inbox.URL, "farewells": farewells, "rekeyed": KindRekeyed, "limit": limit}).Scan(&owed).Error
 	if err != nil {
 		return nil, fmt.Errorf("read what %s is owed: %w", inbox.Host, err)
 	}

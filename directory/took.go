@@ -64,6 +64,9 @@ func (d *Directory) GiveUp(ctx context.Context, inbox Inbox, status int, why str
 		if err := tx.Model(&Follower{}).Where("own_inbox_id = ? AND accepted_at IS NULL", inbox.ID).Update("accepted_at", now()).Error; err != nil {
 			return err
 		}
+		if err := tx.Model(&Follower{}).Where("inbox_id = ? AND mirrors", inbox.ID).Update("rung", ownLogSize(tx)).Error; err != nil {
+			return err
+		}
 		return tx.Model(&Answer{}).Where("inbox_id = ? AND sent_at IS NULL", inbox.ID).Update("sent_at", now()).Error
 	})
 }

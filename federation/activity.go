@@ -21,6 +21,7 @@ type activity struct {
 	Object     json.RawMessage      `json:"object"`
 	Target     reference            `json:"target"`
 	Instrument json.RawMessage      `json:"instrument"`
+	Mirrors    json.RawMessage      `json:"mirrors"` // the log that a follower copies
 	Content    string               `json:"content"`
 	Summary    string               `json:"summary"`
 	To         oneOrMany[reference] `json:"to"`

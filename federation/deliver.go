@@ -113,6 +113,9 @@ func (f *Federation) tell(ctx context.Context, inbox directory.Inbox) {
 		err = f.tellAnswers(ctx, finish, &inbox)
 	}
 	if err == nil {
+		err = f.ringBells(ctx, finish, &inbox)
+	}
+	if err == nil {
 		err = f.tellChanges(ctx, finish, &inbox)
 	}
 	switch {

@@ -18,6 +18,8 @@ func (f *Federation) heed(ctx context.Context, in *incoming) error {
 	switch in.Type {
 	case "Follow":
 		return f.heedFollow(ctx, in)
+	case "Accept", "Reject":
+		return f.heedAnswer(ctx, in)
 	case "Undo":
 		return f.heedUndo(ctx, in)
 	case "Block":
@@ -92,6 +94,9 @@ func (f *Federation) heedFollow(ctx context.Context, in *incoming) error {
 	h := in.heard(f.site.Actor(handle), handle)
 	if handle == directory.InstanceHandle {
 		return f.directory.RefuseFollower(ctx, h, handle, in.request())
+	}
+	if handle == directory.DirectoryHandle && f.mirrorsUs(in) {
+		return f.directory.AddMirrorFollower(ctx, h, in.request())
 	}
 	return missing(f.directory.AddFollower(ctx, h, handle, in.request()))
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/federation/document"
 	"coopverse/federation/fetch"
 )
 
@@ -173,7 +174,7 @@ func (n *note) page() string {
 	return n.ID
 }
 
-// heedUpdate takes in an edited answer, or fetches the profile of a known actor
+// heedUpdate takes in an edited answer, hears that a log which we mirror has grown, or fetches the profile of a known actor
 // anew. What the activity itself says of a profile is not believed.
 func (f *Federation) heedUpdate(ctx context.Context, in *incoming) error {
 	id := referenceTo(in.Object)
@@ -193,6 +194,9 @@ func (f *Federation) heedUpdate(ctx context.Context, in *incoming) error {
 			return nil
 		}
 		return f.directory.RememberPeer(ctx, fresh)
+	}
+	if origin, ok := originOf(in.sender.ID); ok && id == document.LogOf(origin) {
+		return f.directory.MirrorRings(ctx, in.sender.ID, origin)
 	}
 	known, err := f.directory.ReplyByID(ctx, id)
 	if errors.Is(err, directory.ErrNotFound) {

@@ -57,7 +57,13 @@ func (f *Federation) MirrorAt(ctx context.Context, by directory.Actor, address, 
 	if _, err := f.MirrorHead(ctx, m); err != nil {
 		return directory.Mirror{}, fmt.Errorf("%w at %s: %w", errNoDirectory, m.Source, err)
 	}
-	return f.directory.AddMirror(ctx, by, m)
+	if m, err = f.directory.AddMirror(ctx, by, m); err != nil {
+		return directory.Mirror{}, err
+	}
+	if err := f.followMirrored(ctx, m); err != nil { // KeepMirrors asks again
+		f.logger.Info("a mirrored directory is not followed yet", "mirror", m.Host, "error", err)
+	}
+	return m, nil
 }
 
 // mirrorOf reads the address of a directory, or of a copy, as a person gives it.
@@ -315,7 +321,7 @@ func (f *Federation) rewritten(ctx context.Context, m directory.Mirror) (proven 
 	}
 	switch {
 	case theirs != ours.Hash:
-		return true, fmt.Sprintf("%s signs a log whose first %d records are not those that it published before, as after restoring a backup; the copy stays as it was last verified", m.Origin, common)
+		return true, fmt.Sprintf("%s signs a log whose first %d records are not those that it published before, as after restoring a backup: their hash was %s and is %s now; the copy stays as it was last verified", m.Origin, common, ours.Hash, theirs)
 	case head.N < size:
 		return false, fmt.Sprintf("%s has published %d records and shows only the first %d now; was a backup restored there? The copy stays as it was last verified", m.Origin, size, head.N)
 	}
@@ -357,13 +363,17 @@ func (r remoteTiles) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
 // tileHeight is how many levels of the tree a tile spans (tlog-tiles).
 const tileHeight = 8
 
+// listenEvery is how often it is looked which mirrored directories have rung, or
+// are to be asked without.
+const listenEvery = 250 * time.Millisecond
+
 // mirrorsAtOnce is how many copies are brought up to date at the same time.
 const mirrorsAtOnce = 8
 
 // KeepMirrors brings the copies of other directories up to date until ctx ends,
 // each by itself: one that answers slowly holds up no other.
 func (f *Federation) KeepMirrors(ctx context.Context) {
-	ticker := time.NewTicker(time.Second)
+	ticker := time.NewTicker(listenEvery)
 	defer ticker.Stop()
 	pulling := make(map[int64]bool)
 	pulled := make(chan int64, mirrorsAtOnce)
@@ -378,7 +388,7 @@ func (f *Federation) KeepMirrors(ctx context.Context) {
 			}
 			pulling[m.ID] = true
 			go func() {
-				if err := f.PullMirror(ctx, m, nil); err != nil && ctx.Err() == nil {
+				if err := f.keepMirror(ctx, m); err != nil && ctx.Err() == nil {
 					f.logger.Warn("a mirror is held up", "mirror", m.Host, "error", err)
 				}
 				pulled <- m.ID
@@ -398,4 +408,23 @@ func (f *Federation) KeepMirrors(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// keepMirror brings a copy up to date that is due, and sees to it that we are told
+// when there is more.
+func (f *Federation) keepMirror(ctx context.Context, m directory.Mirror) error {
+	ours, err := f.directory.BeginPull(ctx, m)
+	if err != nil || !ours {
+		return err
+	}
+	if err := f.PullMirror(ctx, m, nil); err != nil {
+		return err
+	}
+	if !m.WantsFollow() {
+		return nil
+	}
+	if err := f.followMirrored(ctx, m); err != nil {
+		f.logger.Debug("a mirrored directory is not followed", "mirror", m.Host, "error", err)
+	}
+	return nil
 }

@@ -331,6 +331,20 @@ func TestRewrittenLogFreezesTheCopy(t *testing.T) {
 		if got := us.summaryAt(m, "sange"); got != "As published" {
 			t.Errorf("shown is %q", got)
 		}
+		if err := us.federation.PullMirror(t.Context(), m, nil); err == nil {
+			t.Error("another past is taken, the second time")
+		}
+		us.deliver()
+		var reports []directory.Report
+		within(t, 10*time.Second, "the other operators are told", func() bool {
+			reports, err = restored.Reports(t.Context(), false, 0, 10)
+			return len(reports) > 0
+		})
+		time.Sleep(4 * sweepEvery)
+		reports, err = restored.Reports(t.Context(), false, 0, 10)
+		if err != nil || len(reports) != 1 || reports[0].PeerID != us.site.Actor(directory.DirectoryHandle) || reports[0].Content != now.Why {
+			t.Errorf("they are told %+v, %v", reports, err)
+		}
 	})
 }
 

@@ -259,7 +259,7 @@ func activityJSON(id, kind, actor string, object any) []byte {
 func (o *otherServer) follow(us *ourServer, actor, handle string) {
 	o.t.Helper()
 	body := activityJSON(actor+"#follows/"+handle+fmt.Sprint(time.Now().UnixNano()), "Follow", actor, us.site.Actor(handle))
-	if status, answer := us.post("/coops/"+handle+"/inbox", body, o.keys[actor], nil); status != http.StatusAccepted {
+	if status, answer := us.post(strings.TrimPrefix(us.site.Inbox(handle), us.URL), body, o.keys[actor], nil); status != http.StatusAccepted {
 		o.t.Fatalf("Follow of %s: %d %s", handle, status, answer)
 	}
 }

@@ -222,5 +222,12 @@ func (f *Federation) following(r *http.Request, handle string) ([]byte, error) {
 	if r.URL.Query().Has("page") {
 		return f.site.FollowingPage(handle)
 	}
-	return f.site.Following(handle)
+	if handle != directory.DirectoryHandle {
+		return f.site.Following(handle, 0)
+	}
+	total, err := f.directory.FollowedCount(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return f.site.Following(handle, total)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"coopverse/directory"
+	"coopverse/directory/publiclog"
 )
 
 type route struct {
@@ -31,7 +32,7 @@ func (f *Federation) routes() []route {
 			{"GET", actor, f.serveDocument(f.actor), true},
 			{"GET", actor + "/outbox", f.serveDocument(f.outbox), false},
 			{"GET", actor + "/followers", f.answerWith(f.followers), actor == "/coops/{handle}"},
-			{"GET", actor + "/following", f.serveDocument(f.following), false},
+			{"GET", actor + "/following", f.answerWith(f.following), false},
 			{"GET", actor + "/featured", f.serveDocument(f.featured), false},
 			{"GET", actor + "/authorizations/{authorization}", f.answerWith(f.authorization), false},
 			{"GET", actor + "/avatar/{version}.png", f.avatar, false},
@@ -47,6 +48,10 @@ func (f *Federation) routes() []route {
 		}
 	}
 	routes = append(routes, f.logRoutes()...)
+	routes = append(routes, []route{
+		{"GET", publiclog.Path, f.publicLog, true},
+		{"GET", "/actors/{handle:" + directory.DirectoryHandle + "}/coops", f.serveDocument(f.coops), false},
+	}...)
 	collections := "/actors/{handle:" + directory.DirectoryHandle + "}/collections"
 	return append(routes, []route{
 		{"GET", collections, f.serveDocument(f.collections), false},

@@ -190,6 +190,15 @@ func (f *Federation) answer(ctx context.Context, a directory.Answer) ([]byte, er
 	if m, ok := a.Message(); ok {
 		return f.site.Message(m, a.ID, a.MadeAt)
 	}
+	if report, ok := a.LogReport(); ok {
+		return f.site.ReportLog(report)
+	}
+	if follow, ok := a.LogFollow(); ok {
+		if a.Type == "Undo" {
+			return f.site.UnfollowLog(follow)
+		}
+		return f.site.FollowLog(follow)
+	}
 	if a.BlockID != 0 {
 		b, err := f.directory.BlockByID(ctx, a.BlockID)
 		switch {

@@ -44,6 +44,9 @@ func (cmd *coopFollowersCommand) Run(ctx context.Context, p *program, std stream
 		if f.AcceptedAt == nil {
 			accepted = "the Accept is owed"
 		}
+		if f.Mirrors {
+			accepted += fmt.Sprintf(", mirrors the log and was told of %d records", f.Rung)
+		}
 		fmt.Fprintf(w, "%s\tsince %s\t%s\n", f.PeerID, f.FollowedAt.Format(time.DateTime), accepted)
 	}
 	fmt.Fprintf(w, "%d followers\n", len(followers))
@@ -55,10 +58,12 @@ func printFollowersJSON(std streams, followers []directory.Follower) error {
 		Actor    string     `json:"actor"`
 		Followed time.Time  `json:"followed"`
 		Accepted *time.Time `json:"accepted"` // null while the Accept is owed
+		Mirrors  bool       `json:"mirrors"`  // the public log
+		Records  int64      `json:"records"`  // of the log that a mirror was told of
 	}
 	rows := make([]row, len(followers))
 	for i, f := range followers {
-		rows[i] = row{f.PeerID, f.FollowedAt, f.AcceptedAt}
+		rows[i] = row{f.PeerID, f.FollowedAt, f.AcceptedAt, f.Mirrors, f.Rung}
 	}
 	return printJSON(std, rows)
 }

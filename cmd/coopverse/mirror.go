@@ -173,6 +173,23 @@ func (s mirrorStatus) print(w io.Writer) {
 		behind += fmt.Sprintf(", %d earlier ones still to come", s.Skipped)
 	}
 	fmt.Fprintf(w, "  %d co-ops from %d records, %s\n  last verified %s, %d bytes\n  read at %s, signed with %s\n", s.Entries, s.Records, behind, verified, s.Received, s.Source, s.Key)
+	fmt.Fprintf(w, "  %s\n", s.bell())
+}
+
+// bell says whether the directory tells us when its log has grown.
+func (s mirrorStatus) bell() string {
+	switch s.Following {
+	case directory.AskedTo:
+		return "asked to ring when there is news; no answer yet"
+	case directory.MayNotFollow:
+		return "it does not ring when there is news: our Follow was refused"
+	case directory.IsFollowing:
+		if s.RungAt != nil {
+			return "rings when there is news, last " + s.RungAt.Format(time.RFC3339)
+		}
+		return "rings when there is news"
+	}
+	return "not asked yet to ring when there is news"
 }
 
 type mirrorAuditCommand struct {

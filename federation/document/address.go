@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"coopverse/directory"
+	"coopverse/directory/publiclog"
 )
 
 // Site is the directory as other servers see it.
@@ -143,6 +144,41 @@ func (s Site) FeaturedCollectionAddress(topic string) string {
 // FeaturedItemAddress is where FeaturedItem of that co-op is served.
 func (s Site) FeaturedItemAddress(topic, handle string) string {
 	return s.FeaturedCollectionAddress(topic) + "/items/" + handle
+}
+
+// Log is where the public log is, and its id.
+func (s Site) Log() string { return LogOf(s.Origin) }
+
+// LogOf is where the public log of the directory at another origin is.
+func LogOf(origin string) string { return origin + publiclog.Path }
+
+// DirectoryOf is the id of the actor of the directory at another origin.
+func DirectoryOf(origin string) string {
+	return Site{Origin: origin}.Actor(directory.DirectoryHandle)
+}
+
+// CoopsAddress is where Coops is served.
+func (s Site) CoopsAddress() string { return s.Actor(directory.DirectoryHandle) + "/coops" }
+
+// CoopsPageAddress is where CoopsPage is served: the co-ops after the one with
+// that handle; "" begins with the first.
+func (s Site) CoopsPageAddress(after string) string {
+	return s.CoopsAddress() + "?after=" + url.QueryEscape(after)
+}
+
+// logFollow is the id of a Follow by the directory's actor with that name.
+func (s Site) logFollow(name string) string {
+	return s.Actor(directory.DirectoryHandle) + "/follows/" + name
+}
+
+// LogFollowOf is the name of the Follow by the directory's actor that has that id,
+// or "".
+func (s Site) LogFollowOf(id string) string {
+	name, ok := strings.CutPrefix(id, s.logFollow(""))
+	if !ok {
+		return ""
+	}
+	return name
 }
 
 // Picture is where a picture of a post is: its name changes with what it shows.

@@ -93,9 +93,10 @@ func (s Site) FollowersPage(handle string) ([]byte, error) {
 	return s.emptyPage(s.FollowersAddress(handle))
 }
 
-// Following says that an actor of ours follows nobody.
-func (s Site) Following(handle string) ([]byte, error) {
-	return s.counted(s.FollowingAddress(handle), 0)
+// Following says how many an actor of ours follows: the directory's the
+// directories that it mirrors, and the others nobody.
+func (s Site) Following(handle string, total int) ([]byte, error) {
+	return s.counted(s.FollowingAddress(handle), total)
 }
 
 // FollowingPage is the page on which nobody is named.

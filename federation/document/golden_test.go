@@ -148,6 +148,12 @@ var (
 	}
 )
 
+// farLog is the Follow of another directory whose log we mirror.
+var farLog = directory.LogFollow{Name: "AEBAGBAF", Origin: "https://far.example"}
+
+// checkpoint is a head of our log.
+const checkpoint = "coops.example/log\n145\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n— coops.example/log 4a8f9fa2Ag==\n"
+
 // federated returns every ActivityPub document that we make, by file name.
 func federated(t testing.TB) map[string][]byte {
 	t.Helper()
@@ -207,7 +213,7 @@ func federated(t testing.TB) map[string][]byte {
 	add(site.OutboxPage("directory", 0, []directory.Post{richPost(), {ID: 8, Handle: "directory", Body: "Hello", Language: "en", PublishedAt: listed, UpdatedAt: listed}}, true, false))("outbox-page-boosts")
 	add(site.Followers("acme", 3))("followers")
 	add(site.FollowersPage("acme"))("followers-page")
-	add(site.Following("acme"))("following")
+	add(site.Following("acme", 0))("following")
 	add(site.FollowingPage("acme"))("following-page")
 	add(site.Replies("acme", 7, 3))("replies")
 	add(site.RepliesPage("acme", 7, "", []string{"https://m.example/users/ada/statuses/3", "https://m.example/é"}, "https://m.example/é"))("replies-page")
@@ -237,6 +243,17 @@ func federated(t testing.TB) map[string][]byte {
 	add(site.Reject("acme", []byte(featureRequest), "14"))("reject-feature")
 	add(site.Block(blocked))("block")
 	add(site.Unblock(blocked))("block-undo")
+
+	add(site.FollowLog(farLog))("follow-log")
+	add(site.UnfollowLog(farLog))("follow-log-undo")
+	add(site.ReportLog(directory.LogReport{Name: "AEBAGBAG", Origin: "https://far.example", Why: "It signs another log."}))("flag-log")
+	add(site.PublicLog(145, checkpoint))("log")
+	add(site.Bell("https://far.example/actors/directory", 145, checkpoint, edited))("update-log")
+	add(site.AddCoops("https://far.example/actors/directory", []string{"acme"}, 145, edited))("add-coop")
+	add(site.RemoveCoops("https://far.example/actors/directory", []string{"acme", "bare"}, 145, edited))("remove-coops")
+	add(site.Coops(2))("coops")
+	add(site.CoopsPage("", []string{"acme", "bare"}, true))("coops-page")
+	add(site.CoopsPage("bare", nil, false))("coops-page-empty")
 
 	add(site.Message(directory.Message{
 		ActorID: "https://m.example/users/ada", Account: "ada@m.example", URL: "https://m.example/@ada?a=1&b=2", Text: "Somebody claims <Acme>.", Path: "/sign-in",

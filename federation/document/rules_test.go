@@ -65,7 +65,7 @@ func walk(v any, visit func(o object)) {
 }
 
 func isActivity(o object) bool {
-	return slices.Contains([]string{"Create", "Update", "Delete", "Announce", "Move", "Accept", "Reject", "Block", "Undo"}, fmt.Sprint(o["type"]))
+	return slices.Contains([]string{"Create", "Update", "Delete", "Announce", "Move", "Accept", "Reject", "Block", "Undo", "Add", "Remove"}, fmt.Sprint(o["type"]))
 }
 
 func isActor(o object) bool { return o["publicKey"] != nil }
@@ -107,6 +107,8 @@ func TestRule2IdIsTheAddress(t *testing.T) {
 		"topic-hosting": "https://coops.example/actors/hosting", "introduction-topic-hosting": "https://coops.example/actors/hosting/introduction",
 		"authorization-quote": "https://coops.example/coops/acme/authorizations/3", "authorization-own": "https://coops.example/coops/acme/authorizations/hosting",
 		"featured-collections": "https://coops.example/actors/directory/collections", "featured-collection": "https://coops.example/actors/directory/collections/web_development",
+		"log": "https://coops.example/log", "coops": "https://coops.example/actors/directory/coops",
+		"coops-page": "https://coops.example/actors/directory/coops?after=", "coops-page-empty": site.CoopsPageAddress("bare"),
 		"featured-item": "https://coops.example/actors/directory/collections/web_development/items/acme",
 	} {
 		if got := read(t, documents[name])["id"]; got != want {
@@ -302,14 +304,14 @@ var contextTerms = map[string]string{
 	"https://www.w3.org/ns/activitystreams": `id type actor attachment attributedTo cc content contentMap deleted endpoints first followers
 		following formerType height href icon image inReplyTo inbox instrument likes mediaType name next object orderedItems outbox partOf
 		preferredUsername published replies result sharedInbox shares source summary summaryMap tag target to totalItems updated url width
-		Accept Announce Application Block Create Delete Follow Image Mention Move Note OrderedCollection OrderedCollectionPage Organization
-		Reject Service Tombstone Undo Update`,
+		Accept Add Announce Application Block Create Delete Flag Follow Image Mention Move Note OrderedCollection OrderedCollectionPage Organization
+		Reject Remove Service Tombstone Undo Update`,
 	"https://w3id.org/security/v1":          "owner publicKey publicKeyPem",
 	"https://w3id.org/security/multikey/v1": "Multikey controller publicKeyMultibase",
 }
 
-// newerThanGoFed are the types of FEP-044f and FEP-7aa9.
-var newerThanGoFed = []any{"FeaturedCollection", "FeaturedItem", "FeatureAuthorization", "QuoteAuthorization"}
+// newerThanGoFed are the types of FEP-044f and FEP-7aa9, and our own.
+var newerThanGoFed = []any{"FeaturedCollection", "FeaturedItem", "FeatureAuthorization", "QuoteAuthorization", "PublicLog"}
 
 // GoToSocial reads with go-fed: what it cannot read is lost on it. Types that are
 // newer it must at least know for foreign ones.

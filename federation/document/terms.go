@@ -15,9 +15,10 @@ const public = activityStreams + "#Public"
 // prefixes are what the definitions below begin with. Nobody can read
 // http://joinmastodon.org/ns as a context: it is a 404.
 var prefixes = map[string]string{
-	"gts":    "https://gotosocial.org/ns#",
-	"schema": "http://schema.org#",
-	"toot":   "http://joinmastodon.org/ns#",
+	"coopverse": "https://w3id.org/coopverse#",
+	"gts":       "https://gotosocial.org/ns#",
+	"schema":    "http://schema.org#",
+	"toot":      "http://joinmastodon.org/ns#",
 }
 
 // named are the terms for which a document names a context, in the order in
@@ -60,6 +61,12 @@ var written = map[string]any{
 	"featuredObject":       idTerm("https://w3id.org/fep/7aa9#featuredObject"),
 	"featuredObjectType":   typeTerm("https://w3id.org/fep/7aa9#featuredObjectType"),
 	"topic":                idTerm("https://w3id.org/fep/7aa9#topic"),
+
+	// Our own, which FEDERATION.md explains.
+	"PublicLog":  "coopverse:PublicLog",
+	"checkpoint": "coopverse:checkpoint",
+	"mirrors":    idTerm("coopverse:mirrors"),
+	"records":    "coopverse:records",
 }
 
 // idTerm defines a term whose value is the id of something.
