@@ -40,6 +40,7 @@ type Mirror struct {
 	AddedAt    time.Time
 	VerifiedAt *time.Time // when the origin last showed a good head
 	NextAt     time.Time  // when it was last asked, or, after a failure, when it is asked again
+	AdoptedAt  *time.Time // when its entries became ours; it is frozen since then
 }
 
 // LogOrigin names the log of the mirrored directory in its heads.

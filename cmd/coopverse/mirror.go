@@ -14,6 +14,7 @@ type mirrorCommands struct {
 	List   mirrorListCommand   `cmd:"" help:"List the directories that are mirrored here."`
 	Status mirrorStatusCommand `cmd:"" help:"Show how a copy stands."`
 	Audit  mirrorAuditCommand  `cmd:"" help:"Go through a copy from its first record on."`
+	Adopt  mirrorAdoptCommand  `cmd:"" help:"Make entries of this directory of a copy whose home is gone."`
 	Remove mirrorRemoveCommand `cmd:"" help:"Forget a copy."`
 }
 
