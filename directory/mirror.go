@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"coopverse/directory/publiclog"
@@ -127,7 +128,7 @@ func (d *Directory) Mirror(ctx context.Context, host string) (Mirror, error) {
 
 func mirrorAt(tx *gorm.DB, host string) (Mirror, error) {
 	var m Mirror
-	err := tx.Where("host = ?", host).Take(&m).Error
+	err := tx.Where("host = ?", strings.ToLower(asText(host))).Take(&m).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Mirror{}, notFound("mirror: %s", host)
 	}

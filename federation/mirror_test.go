@@ -319,30 +319,6 @@ func TestRewrittenLogFreezesTheCopy(t *testing.T) {
 	})
 }
 
-func TestWhatIsNoDirectoryIsNotMirrored(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		us, border := serveOurs(t, d), newBorder(t)
-		nothing := httptest.NewServer(http.NotFoundHandler())
-		defer nothing.Close()
-		border.leadTo(far(t))
-		for address, want := range map[string]string{
-			nothing.URL: "no directory", us.URL: "itself", border.URL + "/coops": "no address", "ftp://coops.example": "no directory", "": "no address",
-			"https://user@coops.example": "no address", "https://second.example/mirrors/a%0Ab": "names no directory",
-		} {
-			if m, err := us.federation.MirrorAt(t.Context(), directory.Actor{}, address, ""); err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("%q: %+v, %v", address, m, err)
-			}
-		}
-		mirrorOf(t, us, border.URL)
-		if _, err := us.federation.MirrorAt(t.Context(), directory.Actor{}, border.URL+"/", ""); err == nil || !strings.Contains(err.Error(), "already") {
-			t.Errorf("twice: %v", err)
-		}
-		if all, err := d.Mirrors(t.Context()); len(all) != 1 || err != nil {
-			t.Errorf("%d mirrors, %v", len(all), err)
-		}
-	})
-}
-
 // A directory that never answers holds up no copy but its own.
 func TestSilentOriginHoldsUpNoOther(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
