@@ -210,9 +210,9 @@ func (f *Federation) PullMirror(ctx context.Context, m directory.Mirror, progres
 }
 
 // mirrorWait is how long an origin is left alone after that many failures in a
-// row: as long as between two looks at first, and six hours at most.
+// row: a second at first, and six hours at most.
 func (f *Federation) mirrorWait(failures int) time.Duration {
-	return min(f.mirrorEvery<<min(failures, 10), longestWait)
+	return min(min(f.mirrorEvery, time.Second)<<min(failures, 15), longestWait)
 }
 
 func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func(records, of int64)) error {
@@ -231,6 +231,12 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 			return err
 		}
 		page, err := f.logPageAt(ctx, m, size)
+		if errors.Is(err, publiclog.ErrHead) {
+			if next, has := f.newKey(ctx, m); has {
+				m = next
+				continue
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -245,26 +251,9 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 			progress(page.Head.N, max(all, page.Head.N))
 		}
 		if len(page.Lines) == 0 || page.Head.N%logPage != 0 {
-			return errors.Join(f.apply(ctx, m), f.followKey(ctx, m, page.Signed))
+			return f.apply(ctx, m)
 		}
 	}
-}
-
-// followKey takes over the new key of a directory that has signed a head with the
-// one that we know and with the new one. As long as it does not answer, the old
-// one serves.
-func (f *Federation) followKey(ctx context.Context, m directory.Mirror, signed string) error {
-	if publiclog.FirstSignedBy(signed, m.Key) {
-		return nil
-	}
-	_, key, err := f.directoryAt(ctx, m.Origin)
-	if err != nil {
-		return nil //nolint:nilerr // it is asked again the next time
-	}
-	if _, err := publiclog.OpenHead(m.LogOrigin(), signed, key); err != nil {
-		return nil //nolint:nilerr // what it shows is not what it signs with
-	}
-	return f.directory.MirrorKey(ctx, m, key)
 }
 
 // apply shows what the copy says. What was held back is asked for once more: it

@@ -3,7 +3,9 @@ package federation
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,6 +21,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/publiclog"
 	"coopverse/directory/storetest"
 	"coopverse/federation/document"
 	"coopverse/federation/fetch"
@@ -385,40 +388,52 @@ func TestPageGoesOnlyWhereItBelongs(t *testing.T) {
 	})
 }
 
-// A directory that changes its keys takes its mirrors along, however often it
-// does. A key that somebody shows on the way and that signs nothing is not taken.
+// A directory that changes its keys takes its mirrors along, however often it does
+// while they are not there. A key that somebody else shows on the way is not taken.
 func TestMirrorFollowsNewKeys(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
 		us, border, home := serveOurs(t, d), newBorder(t), far(t)
 		f := border.leadTo(home)
 		m := mirrorOf(t, us, border.URL)
-		first := m.Key
+		us.pulls(m)
 		for range 3 {
 			if err := f.RotateKeys(t.Context(), directory.DirectoryHandle, "test"); err != nil {
 				t.Fatal(err)
 			}
-			before := m.Key
+		}
+		curate(t, home, "sange", map[string]string{"summary": "Signed with a new key"})
+		_, stranger, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, forged := range map[string]ed25519.PublicKey{"a stranger's": stranger.Public().(ed25519.PublicKey), "none": nil} {
 			border.tamper(func(path string, body []byte) []byte {
-				if !strings.HasPrefix(path, "/actors/") {
+				if path != publiclog.Path+"/keys" {
 					return body
 				}
-				_, shown, _ := strings.Cut(string(body), `"publicKeyMultibase":"`)
-				shown, _, _ = strings.Cut(shown, `"`)
-				return bytes.ReplaceAll(body, []byte(shown), []byte("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"))
+				if forged == nil {
+					return []byte("[]")
+				}
+				handover, err := publiclog.SignHandover(m.LogOrigin(), stranger, forged)
+				if err == nil {
+					body, err = json.Marshal([]string{handover})
+				}
+				if err != nil {
+					t.Error(err)
+				}
+				return body
 			})
-			us.pulls(m)
-			if now, err := d.Mirror(t.Context(), m.Host); err != nil || now.Key != before {
+			if err := us.federation.PullMirror(t.Context(), m, nil); !errors.Is(err, directory.ErrTampered) {
+				t.Errorf("%s is taken: %v", what, err)
+			}
+			if now, err := d.Mirror(t.Context(), m.Host); err != nil || now.Key != m.Key {
 				t.Errorf("the key is %s, %v", now.Key, err)
 			}
-			border.tamper(nil)
-			us.pulls(m)
-			var err error
-			if m, err = d.Mirror(t.Context(), m.Host); err != nil || m.Key == before {
-				t.Errorf("the key is still %s, %v", m.Key, err)
-			}
 		}
-		if m.Key == first {
-			t.Error("the key is the first one")
+		border.tamper(nil)
+		us.pulls(m)
+		if now, err := d.Mirror(t.Context(), m.Host); err != nil || now.Key == m.Key || us.summaryAt(m, "sange") != "Signed with a new key" {
+			t.Errorf("the key is still %s, %v", now.Key, err)
 		}
 	})
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"coopverse/directory"
 )
@@ -64,11 +63,7 @@ func (cmd *mirrorAdoptCommand) Run(ctx context.Context, p *program, std streams)
 
 // printPlan says what adopting a copy will do.
 func printPlan(w io.Writer, m directory.Mirror, plan directory.Adoption) {
-	verified := "never verified"
-	if m.VerifiedAt != nil {
-		verified = "last verified " + m.VerifiedAt.Format(time.DateOnly)
-	}
-	fmt.Fprintf(w, "%s (%s), %s: %s of its copy become entries of this directory.\n", m.Name, m.Origin, verified, entries(plan.Adopted))
+	fmt.Fprintf(w, "%s (%s), %s: %s of its copy become entries of this directory.\n", m.Name, m.Origin, lastVerified(m), entries(plan.Adopted))
 	for _, h := range plan.Handles {
 		fmt.Fprintf(w, "Handle taken: %s was @%s and is @%s here.\n", h.Name, h.Wanted, h.Given)
 	}

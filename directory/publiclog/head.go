@@ -97,20 +97,3 @@ func OpenHead(origin, signed string, verifierKeys ...string) (tlog.Tree, error) 
 	}
 	return tlog.Tree{N: size, Hash: tlog.Hash(root)}, nil
 }
-
-// FirstSignedBy says whether a head's first signature names that key, as
-// VerifierKey writes it. The first one is by the newest key.
-func FirstSignedBy(signed, verifierKey string) bool {
-	verifier, err := note.NewVerifier(verifierKey)
-	if err != nil {
-		return false
-	}
-	_, signatures, _ := strings.Cut(signed, "\n\n")
-	first, _, _ := strings.Cut(signatures, "\n")
-	fields := strings.Fields(first) // a dash, the key's name, and the signature with the key's id before it
-	if len(fields) != 3 {
-		return false
-	}
-	signature, err := base64.StdEncoding.DecodeString(fields[2])
-	return err == nil && len(signature) > 4 && binary.BigEndian.Uint32(signature) == verifier.KeyHash()
-}
