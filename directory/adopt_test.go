@@ -102,6 +102,10 @@ func TestAdoptedEntriesAreOurs(t *testing.T) {
 		if _, _, err := home.EditCoop(t.Context(), "sange", directory.Edit{Source: directory.FromCoop, Origin: "test", Set: said}); err != nil {
 			t.Fatal(err)
 		}
+		moved := map[string]string{"website": "https://elsewhere.example"} // by which it would have another handle
+		if _, _, err := home.EditCoop(t.Context(), "agaric", directory.Edit{Source: directory.FromCurator, Origin: "test", Set: moved}); err != nil {
+			t.Fatal(err)
+		}
 		m := copied(t, d, home, "coops.example")
 		plan, err := d.PlanAdoption(t.Context(), m)
 		if err != nil || plan.Adopted == 0 || len(plan.Warnings) > 0 || len(plan.Listed) > 0 {

@@ -158,6 +158,11 @@ func (f *Federation) records(w http.ResponseWriter, r *http.Request, l servedLog
 		return err
 	}
 	from, err := strconv.ParseInt(mux.Vars(r)["from"], 10, 64)
+	if err == nil && from > size && mux.Vars(r)["host"] == "" {
+		f.beyond.Do(func() {
+			f.logger.Warn("somebody has read more of the public log than there is, as after restoring a backup here: mirrors will freeze, so tell their operators", "records", size, "read", from)
+		})
+	}
 	if err != nil || from > size {
 		return directory.ErrNotFound
 	}

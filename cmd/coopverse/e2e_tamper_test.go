@@ -268,6 +268,9 @@ func TestForkedOrigin(t *testing.T) {
 		if s := b.held("the only one", 0); s.State != directory.MirrorCurrent || !strings.Contains(s.Why, "was a backup restored there?") {
 			t.Errorf("while the log is shorter the copy is %+v", s)
 		}
+		if log := b.home.log.String(); !strings.Contains(log, "restoring a backup here") {
+			t.Error("the operators at home are not told")
+		}
 		b.edit()
 		b.edit()
 		frozen := func() (bool, any) {
@@ -325,6 +328,45 @@ func TestBytesBetweenServers(t *testing.T) {
 		}
 		if slices.Max(polls) > 300 {
 			t.Errorf("that there is nothing new took %v bytes", polls)
+		}
+	})
+}
+
+// TestBadAddressesAreRefused has what is no other directory given to mirror add:
+// each is refused with what is wrong, and leaves nothing behind.
+func TestBadAddressesAreRefused(t *testing.T) {
+	onEachDatabase(t, func(t *testing.T, database []string) {
+		b := besiege(t, database)
+		web := b.a.serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<!DOCTYPE html><title>Hello</title>") }), nil)
+		b.mirror.outgoing = append(b.mirror.outgoing, connectTo("", web))
+		own := b.a.proxy(t, b.mirror.address)
+		_, port, _ := strings.Cut(own, ":")
+		b.mirror.outgoing = append([]string{"--connect-to=" + mirrorDomain + "::" + own}, b.mirror.outgoing...)
+		for address, want := range map[string]string{
+			"http://" + homeDomain:                               "begin with https://",
+			"https://" + homeDomain + "/coops":                   "the path",
+			"https://" + homeDomain + "?a=b":                     "after its path",
+			"https://me:secret@" + homeDomain:                    "user name",
+			"https://" + mirrorDomain:                            "this directory itself",
+			"HTTPS://MIRROR.TEST:443/":                           "this directory itself",
+			"https://" + mirrorDomain + ":" + port:               "this directory itself",
+			"https://" + homeDomain + "/mirrors/" + mirrorDomain: "this directory itself",
+			"https://second.test":                                "no directory with a public log",
+			"not an address":                                     "no address of a directory",
+		} {
+			if text := b.mirror.refusesToSpeak("mirror", "add", address); !strings.Contains(text, want) || strings.Contains(text, "secret") {
+				t.Errorf("%s: %q", address, text)
+			}
+		}
+		if text := b.mirror.run("mirror", "list"); text != "" {
+			t.Errorf("there is %q", text)
+		}
+		if text := b.mirror.refusesToSpeak("mirror", "add", homeDomain, "--key", homeDomain+"/log+00000000+AAAA"); !strings.Contains(text, "is no key of") {
+			t.Errorf("a wrong key: %q", text)
+		}
+		b.mirror.speak("mirror", "add", "HOME.test")
+		if text := b.mirror.refusesToSpeak("mirror", "add", "https://"+homeDomain+":443"); !strings.Contains(text, "mirrored already") || strings.Count(b.mirror.run("mirror", "list"), "\n") != 1 {
+			t.Errorf("twice: %q", text)
 		}
 	})
 }
