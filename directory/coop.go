@@ -64,6 +64,8 @@ type Coop struct {
 	Header       string
 	Discoverable string // whether other servers may suggest it, as Featurable
 	Indexable    string // whether they may let its posts be searched, as Featurable
+
+	AdoptedFrom string // what it was called in the directory whose copy was adopted, as handle@host, or ""
 }
 
 // Place is one of a co-op's places.

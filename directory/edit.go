@@ -296,7 +296,7 @@ func (d *Directory) erase(tx *gorm.DB, c Coop, why Change, topics *membership) e
 	kept := Coop{
 		ID: c.ID, Handle: c.Handle, Version: c.Version, Status: Removed, ListedAt: c.ListedAt,
 		Name: c.Name, NameKey: c.NameKey, Website: c.Website, WebsiteKey: c.WebsiteKey,
-		RemovedReason: c.RemovedReason, MergedInto: c.MergedInto,
+		RemovedReason: c.RemovedReason, MergedInto: c.MergedInto, AdoptedFrom: c.AdoptedFrom,
 	}
 	err := tx.Where("coop_id = ? AND field NOT IN ?", c.ID, []string{"name", "website"}).Delete(&Fact{}).Error
 	if err != nil {

@@ -45,7 +45,8 @@ type Profile struct {
 	Discoverable bool          `json:"discoverable"` // other servers may suggest it
 	Indexable    bool          `json:"indexable"`    // other servers may let its posts be searched
 
-	MovedTo     string    `json:"movedTo,omitempty"` // id of the co-op's actor on its own server
+	AdoptedFrom string    `json:"adoptedFrom,omitempty"` // handle@host in the directory whose copy was adopted
+	MovedTo     string    `json:"movedTo,omitempty"`     // id of the co-op's actor on its own server
 	ListedSince time.Time `json:"listedSince"`
 	Updated     time.Time `json:"updated"`
 }
@@ -142,7 +143,7 @@ func profile(c Coop, places []Place) Profile {
 		Founded: c.Founded, Members: c.Members, Languages: orEmpty(c.LanguageTags()), Notes: c.Notes, MovedTo: c.MovedTo,
 		Contact: c.Contact, Jobs: c.HiringURL(), Links: entryLinks(c.Links), Networks: entryLinks(c.Networks), Products: entryLinks(c.Products),
 		Extra: []EntryExtra{}, Logo: entryPictureOf(c.Logo), Header: entryPictureOf(c.Header), Discoverable: c.MayBeDiscovered(), Indexable: c.MayBeIndexed(),
-		ListedSince: c.ListedAt, Updated: c.UpdatedAt,
+		AdoptedFrom: c.AdoptedFrom, ListedSince: c.ListedAt, Updated: c.UpdatedAt,
 	}
 	for _, at := range places {
 		p.Places = append(p.Places, EntryPlace{at.City, at.Subdivision, at.Country, at.Lat, at.Lon, at.Precision})

@@ -110,17 +110,30 @@ func asciiWords(s string) []string {
 	return words
 }
 
+// isHandle says whether a name has the form of a handle.
+func isHandle(name string) bool {
+	return name != "" && len(name) <= MaxHandle && strings.Trim(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == ""
+}
+
 // takeHandle gives a co-op the best handle that is free.
 func takeHandle(tx *gorm.DB, name, website string, at time.Time) (string, error) {
-	wanted := wantedHandles(name, website)
+	handle, err := freeHandle(tx, wantedHandles(name, website), nil)
+	if err != nil {
+		return "", fmt.Errorf("a handle for %q: %w", name, err)
+	}
+	return handle, tx.Create(&Handle{Handle: handle, Kind: "coop", TakenAt: at}).Error
+}
+
+// freeHandle is the first of the wanted handles that nobody has, nor is promised.
+func freeHandle(tx *gorm.DB, wanted []string, promised map[string]bool) (string, error) {
 	var taken []string
 	if err := tx.Model(&Handle{}).Where("handle IN ?", wanted).Pluck("handle", &taken).Error; err != nil {
 		return "", fmt.Errorf("look for a free handle: %w", err)
 	}
 	for _, handle := range wanted {
-		if !slices.Contains(taken, handle) {
-			return handle, tx.Create(&Handle{Handle: handle, Kind: "coop", TakenAt: at}).Error
+		if !slices.Contains(taken, handle) && !promised[handle] {
+			return handle, nil
 		}
 	}
-	return "", fmt.Errorf("no free handle for %q: all of %s to %s are taken", name, wanted[0], wanted[len(wanted)-1])
+	return "", fmt.Errorf("all of %s to %s are taken", wanted[0], wanted[len(wanted)-1])
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"coopverse/directory/publiclog"
@@ -48,6 +49,7 @@ type Mirror struct {
 	InboxID    int64      // to which it went
 	RungAt     *time.Time // when the origin last said that its log has grown
 	ReadAt     *time.Time // when a process last began to read the log
+	AdoptedAt  *time.Time // when its entries became ours; it is frozen since then
 }
 
 // LogOrigin names the log of the mirrored directory in its heads.
@@ -140,7 +142,7 @@ func (d *Directory) Mirror(ctx context.Context, host string) (Mirror, error) {
 
 func mirrorAt(tx *gorm.DB, host string) (Mirror, error) {
 	var m Mirror
-	err := tx.Where("host = ?", host).Take(&m).Error
+	err := tx.Where("host = ?", strings.ToLower(asText(host))).Take(&m).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return Mirror{}, notFound("mirror: %s", host)
 	}

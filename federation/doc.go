@@ -19,6 +19,7 @@ import (
 	"coopverse/federation/fetch"
 
 	"github.com/gorilla/mux"
+	"golang.org/x/time/rate"
 )
 
 // Config is what federation needs to know of the instance.
@@ -47,6 +48,7 @@ type Federation struct {
 	keys      *keyring
 	documents *documents
 	failed    *negative
+	beyond    rate.Sometimes // warnings that the log is shorter than it was
 }
 
 // New returns the federation of d.
@@ -55,7 +57,7 @@ func New(d *directory.Directory, c Config) *Federation {
 	f := &Federation{
 		directory: d, site: c.Site, client: careful, logger: c.Logger, workers: cmp.Or(c.Workers, 64),
 		retry: cmp.Or(c.Retry, 5*time.Second), lease: cmp.Or(c.Lease, leaseTime), mirrorEvery: cmp.Or(c.Mirror, mirrorEvery),
-		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(),
+		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(), beyond: rate.Sometimes{Interval: time.Hour},
 	}
 	return f
 }

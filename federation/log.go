@@ -3,7 +3,6 @@ package federation
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -22,9 +21,6 @@ const (
 	// extendEvery is how often the log is looked after: what has changed is in it
 	// within this time.
 	extendEvery = 250 * time.Millisecond
-	// signingKeys is how many of the directory's keys sign a head, the newest
-	// ones, so that who knows the last one still knows it after a change of keys.
-	signingKeys = 2
 )
 
 // logOrigin names the log in its heads.
@@ -92,7 +88,7 @@ func (f *Federation) logOpen(cache string, serve func(w http.ResponseWriter, r *
 // copies of others'.
 func (f *Federation) logRoutes() []route {
 	const fresh, forever = "no-cache", "public, max-age=31536000, immutable"
-	var routes []route
+	routes := []route{{"GET", publiclog.Path + "/keys", f.handovers, false}}
 	for _, at := range []string{publiclog.Path, "/mirrors/{host}" + publiclog.Path} {
 		routes = append(routes, []route{
 			{"GET", at + "/checkpoint", f.logOpen(fresh, f.checkpoint), false},
@@ -129,11 +125,7 @@ func (f *Federation) signedHead(ctx context.Context, size int64) (string, error)
 	if err != nil {
 		return "", err
 	}
-	var signing []ed25519.PrivateKey
-	for i := len(keys) - 1; i >= 0 && len(signing) < signingKeys; i-- {
-		signing = append(signing, keys[i].proof.Private)
-	}
-	return publiclog.SignHead(f.logOrigin(), head, signing...)
+	return publiclog.SignHead(f.logOrigin(), head, keys.newest().proof.Private)
 }
 
 // tile answers with a tile of the tree, or with a bundle of its commitments.
@@ -169,6 +161,11 @@ func (f *Federation) records(w http.ResponseWriter, r *http.Request, l servedLog
 		return err
 	}
 	from, err := number(mux.Vars(r)["from"])
+	if err == nil && from > size && mux.Vars(r)["host"] == "" {
+		f.beyond.Do(func() {
+			f.logger.Warn("somebody has read more of the public log than there is, as after restoring a backup here: mirrors will freeze, so tell their operators", "records", size, "read", from)
+		})
+	}
 	if err != nil || from > size {
 		return directory.ErrNotFound
 	}

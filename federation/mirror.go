@@ -46,15 +46,26 @@ func (f *Federation) MirrorAt(ctx context.Context, by directory.Actor, address, 
 	if err != nil {
 		return directory.Mirror{}, err
 	}
+	if key != "" && !publiclog.IsVerifierKey(m.LogOrigin(), key) {
+		return directory.Mirror{}, fmt.Errorf("%w: %.200q is no key of %s: give it as mirror status shows it, %s+…", directory.ErrInvalid, key, m.Origin, m.LogOrigin())
+	}
 	name, shown, err := f.directoryAt(ctx, m.Origin)
 	switch {
+	case errors.Is(err, errItself):
+		return directory.Mirror{}, err
 	case err == nil && key != "" && key != shown:
-		return directory.Mirror{}, fmt.Errorf("%w: %s signs with the key %s, and not with the one given", directory.ErrInvalid, m.Origin, shown)
+		return directory.Mirror{}, fmt.Errorf("%w: %s signs with the key %s, and not with the one given; ask its operators which is right", directory.ErrInvalid, m.Origin, shown)
+	case err != nil && key == "" && m.Source != m.Origin:
+		return directory.Mirror{}, fmt.Errorf("%w at %s: %w; if it is gone, give --key, which mirror status shows where its copy is", errNoDirectory, m.Origin, err)
 	case err != nil && key == "":
-		return directory.Mirror{}, fmt.Errorf("%w at %s: %w", errNoDirectory, m.Origin, err)
+		return directory.Mirror{}, fmt.Errorf("%w at %s: %w; give the address of a directory that this program serves, or of a mirror's copy of it", errNoDirectory, m.Origin, err)
 	}
 	m.Name, m.Key = cmp.Or(name, m.Host), cmp.Or(key, shown)
-	if _, err := f.MirrorHead(ctx, m); err != nil {
+	_, err = f.MirrorHead(ctx, m)
+	switch {
+	case errors.Is(err, publiclog.ErrHead):
+		return directory.Mirror{}, fmt.Errorf("%w: the log at %s is not signed with the key %s: %w; ask its operators which is right", directory.ErrInvalid, m.Source, m.Key, err)
+	case err != nil:
 		return directory.Mirror{}, fmt.Errorf("%w at %s: %w", errNoDirectory, m.Source, err)
 	}
 	if m, err = f.directory.AddMirror(ctx, by, m); err != nil {
@@ -68,39 +79,57 @@ func (f *Federation) MirrorAt(ctx context.Context, by directory.Actor, address, 
 
 // mirrorOf reads the address of a directory, or of a copy, as a person gives it.
 func (f *Federation) mirrorOf(address string) (directory.Mirror, error) {
+	wrong := func(why string) (directory.Mirror, error) {
+		return directory.Mirror{}, fmt.Errorf("%w: that is no address of a directory: %s; give one such as https://coops.example", directory.ErrInvalid, why)
+	}
 	if !strings.Contains(address, "://") {
 		address = "https://" + address
 	}
 	u, err := url.Parse(address)
-	path := ""
-	if err == nil {
-		path = strings.Trim(u.Path, "/")
+	if err != nil {
+		return wrong("it cannot be read")
 	}
+	path := strings.Trim(u.Path, "/")
 	host, copied := strings.CutPrefix(path, "mirrors/")
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || !copied && path != "" || strings.Contains(host, "/") {
-		return directory.Mirror{}, fmt.Errorf("%w: %q is no address of a directory, such as https://coops.example", directory.ErrInvalid, address)
+	switch sandbox := strings.HasPrefix(f.site.Origin, "http://"); {
+	case u.Scheme != "https" && (u.Scheme != "http" || !sandbox):
+		return wrong("it does not begin with https://")
+	case u.User != nil:
+		return wrong("it has a user name in it") // which is not repeated, nor is the password
+	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
+		return wrong("something comes after its path")
+	case !copied && path != "":
+		return wrong(fmt.Sprintf("it has the path %.100q", u.Path))
 	}
-	m := directory.Mirror{Host: strings.ToLower(u.Host)}
-	m.Source = u.Scheme + "://" + m.Host
+	source, err := fetch.Normal(u.Scheme + "://" + u.Host)
+	if err != nil {
+		return wrong(err.Error())
+	}
+	m := directory.Mirror{Source: source, Origin: source}
 	if copied {
-		m.Host = strings.ToLower(host)
-		m.Source += "/mirrors/" + m.Host
-		if of, err := url.Parse("https://" + m.Host); err != nil || of.Host != m.Host {
-			return directory.Mirror{}, fmt.Errorf("%w: %q names no directory of which there could be a copy", directory.ErrInvalid, address)
+		m.Origin, err = fetch.Normal(u.Scheme + "://" + host)
+		if err != nil || strings.ContainsAny(host, "/?#@") {
+			return wrong(fmt.Sprintf("%.100q names no directory of which there could be a copy", host))
 		}
 	}
-	m.Origin = u.Scheme + "://" + m.Host
+	_, m.Host, _ = strings.Cut(m.Origin, "://")
+	if copied {
+		m.Source += "/mirrors/" + m.Host
+	}
 	if fetch.SameHost(m.Origin+"/", f.site.Origin+"/") {
-		return directory.Mirror{}, fmt.Errorf("%w: %s is this directory itself", directory.ErrInvalid, m.Origin)
+		return directory.Mirror{}, fmt.Errorf("%w: %s", errItself, m.Origin)
 	}
 	return m, nil
 }
 
+// errItself means that it is our own directory that is to be mirrored.
+var errItself = fmt.Errorf("%w: that is this directory itself", directory.ErrInvalid)
+
 // directoryAt reads the name of another directory, and the key with which it
-// signs its heads.
+// signs its heads. A server speaks for its own address and for no other.
 func (f *Federation) directoryAt(ctx context.Context, origin string) (name, key string, err error) {
 	id := origin + "/actors/" + directory.DirectoryHandle
-	found, err := f.client.Dereference(ctx, id, f.signGET(ctx))
+	found, err := f.client.Document(ctx, id, f.signGET(ctx))
 	if err != nil {
 		return "", "", err
 	}
@@ -108,7 +137,12 @@ func (f *Federation) directoryAt(ctx context.Context, origin string) (name, key 
 		ID, Name        string
 		AssertionMethod oneOrMany[struct{ PublicKeyMultibase string }]
 	}
-	if err := json.Unmarshal(found.Body, &actor); err != nil || actor.ID != id || len(actor.AssertionMethod) == 0 {
+	switch err := json.Unmarshal(found.Body, &actor); {
+	case err == nil && actor.ID == f.site.Actor(directory.DirectoryHandle):
+		return "", "", fmt.Errorf("%w: %s", errItself, origin)
+	case err == nil && (actor.ID != id || found.URL != id):
+		return "", "", fmt.Errorf("%s shows the actor %.200q", id, actor.ID)
+	case err != nil || len(actor.AssertionMethod) == 0:
 		return "", "", fmt.Errorf("%s shows no key", id)
 	}
 	public, err := proof.ParseMultikey(actor.AssertionMethod[0].PublicKeyMultibase)
@@ -169,8 +203,8 @@ func (f *Federation) logPageSince(ctx context.Context, m directory.Mirror, snaps
 		}
 		page.Lines = append(page.Lines, line)
 	}
-	if err := lines.Err(); err != nil {
-		return page, fmt.Errorf("%w: %w", directory.ErrTampered, err)
+	if err := lines.Err(); err != nil { // there is but one: a line that is too long
+		return page, fmt.Errorf("%w: record %d has more bytes than the %d that a record may have", directory.ErrTampered, from+int64(len(page.Lines)), publiclog.MaxRecord)
 	}
 	return page, nil
 }
@@ -198,15 +232,15 @@ func (f *Federation) PullMirror(ctx context.Context, m directory.Mirror, progres
 	}
 	why, wait := "", time.Duration(0)
 	if err != nil {
-		why, wait = err.Error(), mirrorWait(m.Failures)
+		why, wait = err.Error(), f.mirrorWait(m.Failures)
 	}
 	return errors.Join(err, f.directory.MirrorAsked(context.WithoutCancel(ctx), m, why, wait))
 }
 
 // mirrorWait is how long an origin is left alone after that many failures in a
-// row: a minute at first, and six hours at most.
-func mirrorWait(failures int) time.Duration {
-	return min(time.Minute<<min(failures, 10), longestWait)
+// row: a second at first, and six hours at most.
+func (f *Federation) mirrorWait(failures int) time.Duration {
+	return min(min(f.mirrorEvery, time.Second)<<min(failures, 15), longestWait)
 }
 
 func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func(records, of int64)) error {
@@ -232,6 +266,12 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 			snapshot = 0
 		}
 		page, err := f.logPageSince(ctx, m, snapshot, size)
+		if errors.Is(err, publiclog.ErrHead) {
+			if next, has := f.newKey(ctx, m); has {
+				m = next
+				continue
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -246,29 +286,12 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 			progress(page.Head.N, max(all, page.Head.N))
 		}
 		if len(page.Lines) == 0 || page.Head.N%logPage != 0 {
-			if err := errors.Join(f.apply(ctx, m), f.followKey(ctx, m, page.Signed)); err != nil {
+			if err := f.apply(ctx, m); err != nil {
 				return err
 			}
 			return f.readSkipped(ctx, m)
 		}
 	}
-}
-
-// followKey takes over the new key of a directory that has signed a head with the
-// one that we know and with the new one. As long as it does not answer, the old
-// one serves.
-func (f *Federation) followKey(ctx context.Context, m directory.Mirror, signed string) error {
-	if publiclog.FirstSignedBy(signed, m.Key) {
-		return nil
-	}
-	_, key, err := f.directoryAt(ctx, m.Origin)
-	if err != nil {
-		return nil //nolint:nilerr // it is asked again the next time
-	}
-	if _, err := publiclog.OpenHead(m.LogOrigin(), signed, key); err != nil {
-		return nil //nolint:nilerr // what it shows is not what it signs with
-	}
-	return f.directory.MirrorKey(ctx, m, key)
 }
 
 // apply shows what the copy says. What was held back is asked for once more: it

@@ -3,6 +3,7 @@ package federation
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -348,30 +349,6 @@ func TestRewrittenLogFreezesTheCopy(t *testing.T) {
 	})
 }
 
-func TestWhatIsNoDirectoryIsNotMirrored(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		us, border := serveOurs(t, d), newBorder(t)
-		nothing := httptest.NewServer(http.NotFoundHandler())
-		defer nothing.Close()
-		border.leadTo(far(t))
-		for address, want := range map[string]string{
-			nothing.URL: "no directory", us.URL: "itself", border.URL + "/coops": "no address", "ftp://coops.example": "no directory", "": "no address",
-			"https://user@coops.example": "no address", "https://second.example/mirrors/a%0Ab": "names no directory",
-		} {
-			if m, err := us.federation.MirrorAt(t.Context(), directory.Actor{}, address, ""); err == nil || !strings.Contains(err.Error(), want) {
-				t.Errorf("%q: %+v, %v", address, m, err)
-			}
-		}
-		mirrorOf(t, us, border.URL)
-		if _, err := us.federation.MirrorAt(t.Context(), directory.Actor{}, border.URL+"/", ""); err == nil || !strings.Contains(err.Error(), "already") {
-			t.Errorf("twice: %v", err)
-		}
-		if all, err := d.Mirrors(t.Context()); len(all) != 1 || err != nil {
-			t.Errorf("%d mirrors, %v", len(all), err)
-		}
-	})
-}
-
 // A directory that never answers holds up no copy but its own.
 func TestSilentOriginHoldsUpNoOther(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
@@ -438,40 +415,52 @@ func TestPageGoesOnlyWhereItBelongs(t *testing.T) {
 	})
 }
 
-// A directory that changes its keys takes its mirrors along, however often it
-// does. A key that somebody shows on the way and that signs nothing is not taken.
+// A directory that changes its keys takes its mirrors along, however often it does
+// while they are not there. A key that somebody else shows on the way is not taken.
 func TestMirrorFollowsNewKeys(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
 		us, border, home := serveOurs(t, d), newBorder(t), far(t)
 		f := border.leadTo(home)
 		m := mirrorOf(t, us, border.URL)
-		first := m.Key
+		us.pulls(m)
 		for range 3 {
 			if err := f.RotateKeys(t.Context(), directory.DirectoryHandle, "test"); err != nil {
 				t.Fatal(err)
 			}
-			before := m.Key
+		}
+		curate(t, home, "sange", map[string]string{"summary": "Signed with a new key"})
+		_, stranger, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, forged := range map[string]ed25519.PublicKey{"a stranger's": stranger.Public().(ed25519.PublicKey), "none": nil} {
 			border.tamper(func(path string, body []byte) []byte {
-				if !strings.HasPrefix(path, "/actors/") {
+				if path != publiclog.Path+"/keys" {
 					return body
 				}
-				_, shown, _ := strings.Cut(string(body), `"publicKeyMultibase":"`)
-				shown, _, _ = strings.Cut(shown, `"`)
-				return bytes.ReplaceAll(body, []byte(shown), []byte("z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK"))
+				if forged == nil {
+					return []byte("[]")
+				}
+				handover, err := publiclog.SignHandover(m.LogOrigin(), stranger, forged)
+				if err == nil {
+					body, err = json.Marshal([]string{handover})
+				}
+				if err != nil {
+					t.Error(err)
+				}
+				return body
 			})
-			us.pulls(m)
-			if now, err := d.Mirror(t.Context(), m.Host); err != nil || now.Key != before {
+			if err := us.federation.PullMirror(t.Context(), m, nil); !errors.Is(err, directory.ErrTampered) {
+				t.Errorf("%s is taken: %v", what, err)
+			}
+			if now, err := d.Mirror(t.Context(), m.Host); err != nil || now.Key != m.Key {
 				t.Errorf("the key is %s, %v", now.Key, err)
 			}
-			border.tamper(nil)
-			us.pulls(m)
-			var err error
-			if m, err = d.Mirror(t.Context(), m.Host); err != nil || m.Key == before {
-				t.Errorf("the key is still %s, %v", m.Key, err)
-			}
 		}
-		if m.Key == first {
-			t.Error("the key is the first one")
+		border.tamper(nil)
+		us.pulls(m)
+		if now, err := d.Mirror(t.Context(), m.Host); err != nil || now.Key == m.Key || us.summaryAt(m, "sange") != "Signed with a new key" {
+			t.Errorf("the key is still %s, %v", now.Key, err)
 		}
 	})
 }

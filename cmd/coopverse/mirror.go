@@ -14,6 +14,7 @@ type mirrorCommands struct {
 	List   mirrorListCommand   `cmd:"" help:"List the directories that are mirrored here."`
 	Status mirrorStatusCommand `cmd:"" help:"Show how a copy stands."`
 	Audit  mirrorAuditCommand  `cmd:"" help:"Go through a copy from its first record on."`
+	Adopt  mirrorAdoptCommand  `cmd:"" help:"Make entries of this directory of a copy whose home is gone."`
 	Remove mirrorRemoveCommand `cmd:"" help:"Forget a copy."`
 
 	Hide     mirrorHideCommand     `cmd:"" help:"Hide one entry of a copy from readers."`
@@ -93,7 +94,7 @@ func (cmd *mirrorListCommand) Run(ctx context.Context, p *program, std streams) 
 		return printJSON(std, all)
 	}
 	for _, m := range all {
-		fmt.Fprintf(std.out, "%s  %s  %s\n", m.Host, m.State, m.Name)
+		fmt.Fprintf(std.out, "%s  %s  %s  %s\n", m.Host, standing(m), m.Name, lastVerified(m))
 	}
 	return nil
 }
@@ -157,23 +158,44 @@ func (cmd *mirrorStatusCommand) Run(ctx context.Context, p *program, std streams
 }
 
 func (s mirrorStatus) print(w io.Writer) {
-	fmt.Fprintf(w, "%s (%s), %s\n", s.Name, s.Origin, s.State)
+	fmt.Fprintf(w, "%s (%s), %s\n", s.Name, s.Origin, standing(s.Mirror))
 	if s.Why != "" {
 		fmt.Fprintf(w, "  %s\n", s.Why)
 	}
-	verified := "never"
-	if s.VerifiedAt != nil {
-		verified = s.VerifiedAt.Format(time.RFC3339)
-	}
-	behind := "it does not answer"
-	if s.Behind != nil {
-		behind = fmt.Sprintf("%d records behind", *s.Behind)
+	behind := "the directory does not answer"
+	switch {
+	case s.Behind == nil && s.VerifiedAt != nil:
+		behind += ", and has not since " + s.VerifiedAt.Format(time.RFC3339)
+	case s.Behind == nil:
+	case *s.Behind < 0:
+		behind = fmt.Sprintf("of which the directory shows only the first %d now", s.Records+*s.Behind)
+	case *s.Behind == 0:
+		behind = "as many as the directory has"
+	default:
+		behind = fmt.Sprintf("%d behind", *s.Behind)
 	}
 	if s.Skipped > 0 {
 		behind += fmt.Sprintf(", %d earlier ones still to come", s.Skipped)
 	}
-	fmt.Fprintf(w, "  %d co-ops from %d records, %s\n  last verified %s, %d bytes\n  read at %s, signed with %s\n", s.Entries, s.Records, behind, verified, s.Received, s.Source, s.Key)
-	fmt.Fprintf(w, "  %s\n", s.bell())
+	fmt.Fprintf(w, "  %d co-ops from %d records, %s\n  %s, %d bytes of records\n  read at %s, signed with %s\n  %s\n", s.Entries, s.Records, behind, lastVerified(s.Mirror), s.Received, s.Source, s.Key, s.bell())
+}
+
+// standing is a mirror's state in a word or two.
+func standing(m directory.Mirror) string {
+	switch {
+	case m.AdoptedAt != nil:
+		return "adopted on " + m.AdoptedAt.Format(time.DateOnly)
+	case m.State != directory.MirrorFrozen && m.Failures > 0:
+		return string(m.State) + ", held up"
+	}
+	return string(m.State)
+}
+
+func lastVerified(m directory.Mirror) string {
+	if m.VerifiedAt == nil {
+		return "never verified"
+	}
+	return "last verified " + m.VerifiedAt.Format(time.RFC3339)
 }
 
 // bell says whether the directory tells us when its log has grown.

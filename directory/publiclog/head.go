@@ -58,8 +58,15 @@ func VerifierKey(origin string, key ed25519.PublicKey) (string, error) {
 	return note.NewEd25519VerifierKey(origin, key)
 }
 
-// errHead means that a text is no head of the log that is asked for.
-var errHead = errors.New("not a head of this log")
+// ErrHead means that a text is no head of the log that is asked for.
+var ErrHead = errors.New("not a head of this log")
+
+// IsVerifierKey says whether a text is a key of the log of that origin, as
+// VerifierKey writes it.
+func IsVerifierKey(origin, key string) bool {
+	verifier, err := note.NewVerifier(key)
+	return err == nil && verifier.Name() == origin
+}
 
 // OpenHead reads a signed head of the log of that origin. At least one of the
 // keys, as VerifierKey writes them, must have signed it.
@@ -68,42 +75,25 @@ func OpenHead(origin, signed string, verifierKeys ...string) (tlog.Tree, error) 
 	for _, key := range verifierKeys {
 		verifier, err := note.NewVerifier(key)
 		if err != nil {
-			return tlog.Tree{}, fmt.Errorf("%w: %w", errHead, err)
+			return tlog.Tree{}, fmt.Errorf("%w: %w", ErrHead, err)
 		}
 		verifiers = append(verifiers, verifier)
 	}
 	opened, err := note.Open([]byte(signed), note.VerifierList(verifiers...))
 	if err != nil {
-		return tlog.Tree{}, fmt.Errorf("%w: %w", errHead, err)
+		return tlog.Tree{}, fmt.Errorf("%w: %w", ErrHead, err)
 	}
 	lines := strings.Split(opened.Text, "\n") // the text ends with a line's end
 	if len(lines) != 4 || lines[0] != origin {
-		return tlog.Tree{}, fmt.Errorf("%w: it begins with %.100q", errHead, lines[0])
+		return tlog.Tree{}, fmt.Errorf("%w: it begins with %.100q", ErrHead, lines[0])
 	}
 	size, err := strconv.ParseInt(lines[1], 10, 64)
 	if err != nil || size < 0 || size > maxSize || strconv.FormatInt(size, 10) != lines[1] {
-		return tlog.Tree{}, fmt.Errorf("%w: its size is %.30q", errHead, lines[1])
+		return tlog.Tree{}, fmt.Errorf("%w: its size is %.30q", ErrHead, lines[1])
 	}
 	root, err := base64.StdEncoding.Strict().DecodeString(lines[2])
 	if err != nil || len(root) != tlog.HashSize {
-		return tlog.Tree{}, fmt.Errorf("%w: its hash is %.60q", errHead, lines[2])
+		return tlog.Tree{}, fmt.Errorf("%w: its hash is %.60q", ErrHead, lines[2])
 	}
 	return tlog.Tree{N: size, Hash: tlog.Hash(root)}, nil
-}
-
-// FirstSignedBy says whether a head's first signature names that key, as
-// VerifierKey writes it. The first one is by the newest key.
-func FirstSignedBy(signed, verifierKey string) bool {
-	verifier, err := note.NewVerifier(verifierKey)
-	if err != nil {
-		return false
-	}
-	_, signatures, _ := strings.Cut(signed, "\n\n")
-	first, _, _ := strings.Cut(signatures, "\n")
-	fields := strings.Fields(first) // a dash, the key's name, and the signature with the key's id before it
-	if len(fields) != 3 {
-		return false
-	}
-	signature, err := base64.StdEncoding.DecodeString(fields[2])
-	return err == nil && len(signature) > 4 && binary.BigEndian.Uint32(signature) == verifier.KeyHash()
 }

@@ -33,7 +33,11 @@ func profile(c directory.Coop) []any {
 		}
 	}
 	add("Listed since", c.ListedAt.UTC().Format("2 January 2006"))
-	add("Source", link(listAddress, "nofollow noopener"))
+	if c.AdoptedFrom != "" {
+		add("Adopted from", escape(c.AdoptedFrom)) // no link: its home is gone, and somebody else may have the address by now
+	} else {
+		add("Source", link(listAddress, "nofollow noopener"))
+	}
 	return lines
 }
 

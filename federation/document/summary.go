@@ -57,6 +57,9 @@ func description(c directory.Coop) string {
 func (s Site) standing(c directory.Coop) string {
 	name, site := escape(DisplayName(c)), escape(s.Name)
 	drawn := fmt.Sprintf("It was drawn from %s by the directory %s.", `<a href="`+listAddress+`" rel="nofollow noopener" target="_blank">a public list</a>`, site)
+	if c.AdoptedFrom != "" {
+		drawn = fmt.Sprintf("It was copied from another directory, where it was %s, and adopted by the directory %s.", escape(c.AdoptedFrom), site)
+	}
 	write := fmt.Sprintf("We correct or remove it when you ask: %s", s.contact())
 	switch {
 	case c.Status == directory.Defunct:

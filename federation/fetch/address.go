@@ -62,6 +62,16 @@ func SameHost(a, b string) bool {
 	return err == nil && one.Scheme == other.Scheme && one.Host == other.Host
 }
 
+// Normal writes an http or https address in its one way: its host normal, without
+// a fragment, and without the port that the scheme has anyway.
+func Normal(address string) (string, error) {
+	u, err := parseAddress(address)
+	if err != nil {
+		return "", err
+	}
+	return u.String(), nil
+}
+
 // parseAddress reads an http or https address and writes it in one way: without
 // fragment, its host normal, the scheme's own port left out.
 func parseAddress(address string) (*url.URL, error) {
