@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"coopverse/directory"
+	"coopverse/directory/opendata"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -40,6 +41,9 @@ func families() map[string][]string {
 	for _, kind := range []directory.TopicKind{directory.TopicService, directory.TopicRegion, directory.TopicCountry} {
 		members["topic.kind_"] = append(members["topic.kind_"], string(kind))
 		members["topics.kind_"] = append(members["topics.kind_"], string(kind))
+	}
+	for _, f := range opendata.Formats() {
+		members["data.form_"] = append(members["data.form_"], f.Name, f.Name+"_text")
 	}
 	for _, f := range directory.Fields() {
 		members["field."] = append(members["field."], f.Name)

@@ -38,6 +38,8 @@ func (s *Server) routes() http.Handler {
 	get("/rules", s.page("rules"))
 	get("/privacy", s.page("privacy"))
 	get("/contact", s.page("contact"))
+	get("/data", s.dataPage)
+	get("/data/{file}", s.limited("data", s.dataFile))
 
 	// For those who speak for a co-op
 	ownGet := func(path string, a answer) { m.Handle(path, s.private(a)).Methods(http.MethodGet, http.MethodHead) }
