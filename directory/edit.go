@@ -105,7 +105,7 @@ func (d *Directory) save(tx *gorm.DB, e *edit, g *place.Gazetteer, topics *membe
 	if err := e.saveFacts(tx); err != nil {
 		return fmt.Errorf("save the facts of %s: %w", e.coop.Handle, err)
 	}
-	places, err := d.saveDerived(tx, e.coop, g)
+	places, err := saveDerived(tx, e.coop, g)
 	if err != nil {
 		return fmt.Errorf("save what follows from the facts of %s: %w", e.coop.Handle, err)
 	}
@@ -149,7 +149,7 @@ type coopService struct {
 
 // saveDerived writes what pages filter and search by, and returns where the
 // co-op is.
-func (d *Directory) saveDerived(tx *gorm.DB, c Coop, g *place.Gazetteer) (places []Place, err error) {
+func saveDerived(tx *gorm.DB, c Coop, g *place.Gazetteer) (places []Place, err error) {
 	var services []coopService
 	for _, id := range c.ServiceIDs() {
 		services = append(services, coopService{c.ID, id})
@@ -159,23 +159,7 @@ func (d *Directory) saveDerived(tx *gorm.DB, c Coop, g *place.Gazetteer) (places
 			places = append(places, Place{c.ID, len(places), p.City, p.Subdivision, p.Country, p.Lat, p.Lon, string(p.Precision)})
 		}
 	}
-	if err := tx.Where("coop_id = ?", c.ID).Delete(&coopService{}).Error; err != nil {
-		return nil, err
-	}
-	if err := tx.Where("coop_id = ?", c.ID).Delete(&Place{}).Error; err != nil {
-		return nil, err
-	}
-	if len(services) > 0 {
-		if err := tx.Create(&services).Error; err != nil {
-			return nil, err
-		}
-	}
-	if len(places) > 0 {
-		if err := tx.Create(&places).Error; err != nil {
-			return nil, err
-		}
-	}
-	return places, d.db.index(tx, c, places)
+	return places, relist(tx, c, services, places)
 }
 
 // topicsBefore lists the topics that the co-op belonged to before the edit.

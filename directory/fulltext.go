@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"database/sql"
+	"slices"
 	"strings"
 
 	"coopverse/directory/fold"
@@ -8,11 +10,13 @@ import (
 	"coopverse/directory/service"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // searchText is what of a co-op can be searched, folded, by weight.
-type searchText struct{ name, services, place, body string }
+type searchText struct {
+	id                          int64
+	name, services, place, body string
+}
 
 func searchTextOf(c Coop, places []Place) searchText {
 	var services, where []string
@@ -25,6 +29,7 @@ func searchTextOf(c Coop, places []Place) searchText {
 		where = append(where, p.City, p.Subdivision, place.CountryName(p.Country))
 	}
 	return searchText{
+		id:       c.ID,
 		name:     fold.Text(c.Name + " " + c.Handle + " " + websiteHost(c.WebsiteKey)),
 		services: fold.Text(strings.Join(services, " ") + " " + c.ListedAreas),
 		place:    fold.Text(strings.Join(where, " ") + " " + c.ListedPlace),
@@ -32,50 +37,54 @@ func searchTextOf(c Coop, places []Place) searchText {
 	}
 }
 
-// index makes the co-op findable by its words, or unfindable once it is removed.
-func (d *Database) index(tx *gorm.DB, c Coop, places []Place) error {
-	t := searchTextOf(c, places)
-	if d.postgres {
-		if c.Status == Removed {
-			return tx.Exec("DELETE FROM coop_search WHERE coop_id = ?", c.ID).Error
-		}
-		return tx.Exec(`INSERT INTO coop_search (coop_id, document) VALUES (?,
+// index makes co-ops findable by their words.
+func index(tx *gorm.DB, texts []searchText) error {
+	into, row := "coop_search (rowid, name, services, place, body)", "(?, ?, ?, ?, ?)"
+	if isPostgres(tx) {
+		into, row = "coop_search (coop_id, document)", `(?,
 			setweight(to_tsvector('simple', ?), 'A') || setweight(to_tsvector('simple', ?), 'B') ||
-			setweight(to_tsvector('simple', ?), 'C') || setweight(to_tsvector('simple', ?), 'D'))
-			ON CONFLICT (coop_id) DO UPDATE SET document = EXCLUDED.document`,
-			c.ID, t.name, t.services, t.place, t.body).Error
+			setweight(to_tsvector('simple', ?), 'C') || setweight(to_tsvector('simple', ?), 'D'))`
 	}
-	if err := tx.Exec("DELETE FROM coop_search WHERE rowid = ?", c.ID).Error; err != nil || c.Status == Removed {
-		return err
+	for some := range slices.Chunk(texts, rowsAtOnce) {
+		var values []any
+		for _, t := range some {
+			values = append(values, t.id, t.name, t.services, t.place, t.body)
+		}
+		rows := row + strings.Repeat(", "+row, len(some)-1)
+		if err := tx.Exec("INSERT INTO "+into+" VALUES "+rows, values...).Error; err != nil {
+			return err
+		}
 	}
-	return tx.Exec("INSERT INTO coop_search (rowid, name, services, place, body) VALUES (?, ?, ?, ?, ?)",
-		c.ID, t.name, t.services, t.place, t.body).Error
+	return nil
 }
 
-// matching keeps the co-ops in which every word begins some word.
-func (d *Directory) matching(tx *gorm.DB, words []string) *gorm.DB {
-	if d.db.postgres {
-		return tx.Joins("JOIN coop_search ON coop_search.coop_id = coops.id").
-			Where("coop_search.document @@ to_tsquery('simple', ?)", prefixQuery(words, "", " & "))
+// matching keeps the entries in which every word begins some word, and of those
+// that are shown as one the one that is shown, whichever of them has the words;
+// each keeps all of them apart. found.points says how well it matches, the more
+// the better.
+func matching(tx *gorm.DB, words []string, each bool) *gorm.DB {
+	as := "m.shown_as"
+	if each {
+		as = "m.id"
 	}
-	return tx.Joins("JOIN coop_search ON coop_search.rowid = coops.id").
-		Where("coop_search MATCH ?", prefixQuery(words, `"`, " AND "))
+	// Kept apart, because FTS5 cannot say how well a row matches once rows are grouped.
+	hits := "SELECT rowid AS id, -bm25(coop_search, 10.0, 5.0, 3.0, 1.0) AS points FROM coop_search WHERE coop_search MATCH @words"
+	asked := prefixQuery(words, `"`, " AND ")
+	if isPostgres(tx) {
+		hits = "SELECT coop_id AS id, ts_rank('{0.1, 0.3, 0.5, 1.0}', document, to_tsquery('simple', @words)) AS points FROM coop_search WHERE document @@ to_tsquery('simple', @words)"
+		asked = prefixQuery(words, "", " & ")
+	}
+	return tx.Joins("JOIN (WITH hits AS MATERIALIZED ("+hits+") SELECT "+as+" AS id, MAX(hits.points) AS points FROM hits JOIN listed m ON m.id = hits.id GROUP BY "+as+") found ON found.id = listed.id",
+		sql.Named("words", asked))
 }
 
 // ranking orders results: a word in the name counts most, then services,
 // places and free text. Without words the order is by name.
-func (d *Directory) ranking(q Query) clause.OrderBy {
-	words := queryWords(q.Text)
-	by := clause.Expr{SQL: "coops.name_key, coops.id"}
-	switch {
-	case len(words) == 0:
-	case d.db.postgres:
-		by.SQL = "ts_rank('{0.1, 0.3, 0.5, 1.0}', coop_search.document, to_tsquery('simple', ?)) DESC, " + by.SQL
-		by.Vars = []any{prefixQuery(words, "", " & ")}
-	default:
-		by.SQL = "bm25(coop_search, 10.0, 5.0, 3.0, 1.0), " + by.SQL
+func ranking(q Query) string {
+	if len(queryWords(q.Text)) == 0 {
+		return "listed.name_key, listed.id"
 	}
-	return clause.OrderBy{Expression: by}
+	return "found.points DESC, listed.name_key, listed.id"
 }
 
 // prefixQuery writes words in the query language of FTS5 ("web"* AND "dev"*)

@@ -3,6 +3,7 @@ package directory
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,9 @@ import (
 
 // MaxHandle is the length of the longest handle that every server takes.
 const MaxHandle = 30
+
+// wellFormedHandle is what handles look like, here and in other directories.
+var wellFormedHandle = regexp.MustCompile(fmt.Sprintf(`^[a-z0-9_]{1,%d}$`, MaxHandle))
 
 // Handle is a name that was given away or is kept free. Handles are never
 // deleted and never given a second time, because other servers remember them.

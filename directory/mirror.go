@@ -95,6 +95,9 @@ func (d *Directory) RemoveMirror(ctx context.Context, by Actor, host string) err
 		if err != nil {
 			return err
 		}
+		if err := unlistMirror(tx, m); err != nil {
+			return fmt.Errorf("take the entries of %s out of the list: %w", host, err)
+		}
 		for _, part := range []struct {
 			of  string
 			row any

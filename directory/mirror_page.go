@@ -200,7 +200,7 @@ func readRecord(text []byte) (LogRecord, error) {
 	switch {
 	case said != 1:
 		return LogRecord{}, fmt.Errorf("it says %d things, and not one", said)
-	case r.Entry != nil && (!IsCoop(r.Entry.Handle) || r.Entry.Version < 1 || r.Entry.Name == ""):
+	case r.Entry != nil && (!wellFormedHandle.MatchString(r.Entry.Handle) || !IsCoop(r.Entry.Handle) || r.Entry.Version < 1 || r.Entry.Name == ""):
 		return LogRecord{}, fmt.Errorf("an entry without a handle, a version or a name: %.100q", r.Entry.Handle)
 	case r.Removed != nil && !IsCoop(r.Removed.Handle):
 		return LogRecord{}, fmt.Errorf("a removal of %.100q", r.Removed.Handle)
@@ -293,7 +293,7 @@ func applySome(tx *gorm.DB, m Mirror) (more bool, err error) {
 }
 
 func apply(tx *gorm.DB, m Mirror, rows []logRow) error {
-	fresh := make(map[string]mirroredEntry)
+	fresh, read := make(map[string]mirroredEntry), make(map[string]LoggedEntry)
 	var gone []string
 	var withdrawn []int64
 	for _, row := range rows {
@@ -310,7 +310,8 @@ func apply(tx *gorm.DB, m Mirror, rows []logRow) error {
 			if err != nil {
 				return err
 			}
-			fresh[r.Entry.Handle] = mirroredEntry{m.ID, r.Entry.Handle, r.Entry.Version, row.Leaf, r.Entry.Name, entry}
+			fresh[r.Entry.Handle] = mirroredEntry{m.ID, r.Entry.Handle, r.Entry.Version, row.Leaf, foreign(r.Entry.Name, MaxName), entry}
+			read[r.Entry.Handle] = *r.Entry
 		case r.Removed != nil:
 			delete(fresh, r.Removed.Handle)
 			gone = append(gone, r.Removed.Handle)
@@ -322,22 +323,27 @@ func apply(tx *gorm.DB, m Mirror, rows []logRow) error {
 	withdrawn = slices.Compact(withdrawn)
 	// Of entries that were not removed as well.
 	maps.DeleteFunc(fresh, func(_ string, e mirroredEntry) bool { _, is := slices.BinarySearch(withdrawn, e.Leaf); return is })
+	for some := range slices.Chunk(withdrawn, rowsAtOnce) {
+		var handles []string
+		if err := tx.Model(&mirroredEntry{}).Where("mirror_id = ? AND leaf IN ?", m.ID, some).Pluck("handle", &handles).Error; err != nil {
+			return err
+		}
+		gone = append(gone, handles...)
+	}
 	for some := range slices.Chunk(gone, rowsAtOnce) {
 		if err := tx.Where("mirror_id = ? AND handle IN ?", m.ID, some).Delete(&mirroredEntry{}).Error; err != nil {
 			return err
 		}
 	}
-	for some := range slices.Chunk(withdrawn, rowsAtOnce) {
-		if err := tx.Where("mirror_id = ? AND leaf IN ?", m.ID, some).Delete(&mirroredEntry{}).Error; err != nil {
+	var entries []mirroredEntry
+	var shown []LoggedEntry
+	for handle, e := range fresh {
+		entries, shown = append(entries, e), append(shown, read[handle])
+	}
+	if len(entries) > 0 {
+		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(&entries, rowsAtOnce).Error; err != nil {
 			return err
 		}
 	}
-	var entries []mirroredEntry
-	for _, e := range fresh {
-		entries = append(entries, e)
-	}
-	if len(entries) == 0 {
-		return nil
-	}
-	return tx.Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(&entries, rowsAtOnce).Error
+	return relistMirrored(tx, m, shown, gone)
 }

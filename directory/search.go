@@ -24,8 +24,15 @@ type Query struct {
 	Service string // service id
 	Remote  bool   // only those that work remotely
 	Status  Status // Defunct asks for defunct ones; "" for active and inactive ones
+	Home    string // asks for a home's own entries: the host of a mirrored directory, or HomeHere; "" for all, each co-op once
 	Page    int    // from 1
+
+	each bool // of what is shown as one, every entry
 }
+
+// HomeHere is the Query.Home and the Facet.ID of this directory itself. No host
+// is called that.
+const HomeHere = "here"
 
 // Facet is one value that results can be filtered by, with the number of
 // co-ops that would remain.
@@ -36,13 +43,14 @@ type Facet struct {
 
 // Results is one page of what a Query found.
 type Results struct {
-	Coops     []Coop
+	Coops     []Found
 	Total     int
 	Page      int // from 1
 	Pages     int
 	Regions   []Facet // each facet counted under all filters but its own
 	Countries []Facet
 	Services  []Facet
+	Homes     []Facet // by host; this directory is HomeHere
 	Remote    int
 }
 
@@ -51,54 +59,69 @@ func (d *Directory) Search(ctx context.Context, q Query) (Results, error) {
 	db := d.db.read.WithContext(ctx)
 	var r Results
 	var total int64
-	if err := d.filtered(db, q).Count(&total).Error; err != nil {
+	if err := filtered(db, q).Count(&total).Error; err != nil {
 		return r, fmt.Errorf("search: %w", err)
 	}
 	r.Total = int(total)
 	r.Pages = max(1, (r.Total+PerPage-1)/PerPage)
 	r.Page = min(max(1, q.Page), r.Pages)
-	found := d.filtered(db, q).Order(d.ranking(q)).Limit(PerPage).Offset((r.Page - 1) * PerPage)
-	if err := found.Select("coops.*").Find(&r.Coops).Error; err != nil {
+	var rows []listed
+	found := filtered(db, q).Order(ranking(q)).Limit(PerPage).Offset((r.Page - 1) * PerPage)
+	if err := found.Select("listed.*").Find(&rows).Error; err != nil {
 		return r, fmt.Errorf("search: %w", err)
 	}
-	return r, d.facets(db, q, &r)
+	var err error
+	if r.Coops, err = foundIn(db, rows); err != nil {
+		return r, err
+	}
+	return r, facets(db, q, &r)
 }
 
-// filtered is the query for the co-ops that q asks for.
-func (d *Directory) filtered(db *gorm.DB, q Query) *gorm.DB {
-	tx := db.Model(&Coop{})
+// filtered is the query for the entries that q asks for.
+func filtered(db *gorm.DB, q Query) *gorm.DB {
+	tx := db.Model(&listed{})
+	switch {
+	case q.Home == HomeHere:
+		tx = tx.Where("listed.mirror_id = ?", ownLog)
+	case q.Home != "":
+		tx = tx.Where("listed.mirror_id = (SELECT id FROM mirrors WHERE host = ?) AND listed.shown_as <> 0", q.Home)
+	case q.each:
+		tx = tx.Where("listed.shown_as <> 0")
+	default:
+		tx = tx.Where("listed.shown_as = listed.id")
+	}
 	if q.Status == "" {
-		tx = tx.Where("coops.status IN ?", []Status{Active, Inactive})
+		tx = tx.Where("listed.status IN ?", []Status{Active, Inactive})
 	} else {
-		tx = tx.Where("coops.status = ?", q.Status)
+		tx = tx.Where("listed.status = ?", q.Status)
 	}
 	if words := queryWords(q.Text); len(words) > 0 {
-		tx = d.matching(tx, words)
+		tx = matching(tx, words, q.each || q.Home != "")
 	} else if strings.TrimSpace(q.Text) != "" {
 		tx = tx.Where("1 = 0") // nothing but punctuation was asked for
 	}
 	if q.Region != "" {
-		tx = tx.Where("coops.region = ?", q.Region)
+		tx = tx.Where("listed.region = ?", q.Region)
 	}
 	if q.Country != "" {
-		tx = tx.Where("EXISTS (SELECT 1 FROM coop_places p WHERE p.coop_id = coops.id AND p.country = ?)", strings.ToUpper(q.Country))
+		tx = tx.Where("EXISTS (SELECT 1 FROM coop_places p WHERE p.coop_id = listed.id AND p.country = ?)", strings.ToUpper(q.Country))
 	}
 	if q.Service != "" {
-		tx = tx.Where("EXISTS (SELECT 1 FROM coop_services s WHERE s.coop_id = coops.id AND s.service = ?)", q.Service)
+		tx = tx.Where("EXISTS (SELECT 1 FROM coop_services s WHERE s.coop_id = listed.id AND s.service = ?)", q.Service)
 	}
 	if q.Remote {
-		tx = tx.Where("coops.remote")
+		tx = tx.Where("listed.remote")
 	}
 	return tx
 }
 
-func (d *Directory) facets(db *gorm.DB, q Query, r *Results) error {
+func facets(db *gorm.DB, q Query, r *Results) error {
 	count := func(into *[]Facet, q Query, join, column string) error {
-		tx := d.filtered(db, q)
+		tx := filtered(db, q)
 		if join != "" {
 			tx = tx.Joins(join)
 		}
-		err := tx.Select(column + " AS id, COUNT(DISTINCT coops.id) AS count").Where(column + " <> ''").
+		err := tx.Select(column + " AS id, COUNT(DISTINCT listed.id) AS count").Where(column + " <> ''").
 			Group(column).Order("count DESC, id").Scan(into).Error
 		if err != nil {
 			return fmt.Errorf("count %s: %w", column, err)
@@ -106,17 +129,21 @@ func (d *Directory) facets(db *gorm.DB, q Query, r *Results) error {
 		return nil
 	}
 	without := func(change func(*Query)) Query { other := q; change(&other); return other }
-	if err := count(&r.Regions, without(func(q *Query) { q.Region = "" }), "", "coops.region"); err != nil {
+	if err := count(&r.Regions, without(func(q *Query) { q.Region = "" }), "", "listed.region"); err != nil {
 		return err
 	}
-	if err := count(&r.Countries, without(func(q *Query) { q.Country = "" }), "JOIN coop_places cp ON cp.coop_id = coops.id", "cp.country"); err != nil {
+	if err := count(&r.Countries, without(func(q *Query) { q.Country = "" }), "JOIN coop_places cp ON cp.coop_id = listed.id", "cp.country"); err != nil {
 		return err
 	}
-	if err := count(&r.Services, without(func(q *Query) { q.Service = "" }), "JOIN coop_services cs ON cs.coop_id = coops.id", "cs.service"); err != nil {
+	if err := count(&r.Services, without(func(q *Query) { q.Service = "" }), "JOIN coop_services cs ON cs.coop_id = listed.id", "cs.service"); err != nil {
+		return err
+	}
+	everywhere := without(func(q *Query) { q.Home, q.each = "", true })
+	if err := count(&r.Homes, everywhere, "LEFT JOIN mirrors ON mirrors.id = listed.mirror_id", "COALESCE(mirrors.host, '"+HomeHere+"')"); err != nil {
 		return err
 	}
 	var remote int64
-	if err := d.filtered(db, without(func(q *Query) { q.Remote = true })).Count(&remote).Error; err != nil {
+	if err := filtered(db, without(func(q *Query) { q.Remote = true })).Count(&remote).Error; err != nil {
 		return fmt.Errorf("count remote: %w", err)
 	}
 	r.Remote = int(remote)

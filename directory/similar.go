@@ -13,7 +13,7 @@ func (d *Directory) Similar(ctx context.Context, c Coop, n int) ([]Coop, error) 
 		WITH shared AS (
 			SELECT s.coop_id, SUM(1.0 / offered.n) AS points
 			FROM coop_services s
-			JOIN (SELECT service, COUNT(*) AS n FROM coop_services GROUP BY service) offered ON offered.service = s.service
+			JOIN (SELECT service, COUNT(*) AS n FROM coop_services WHERE coop_id > 0 GROUP BY service) offered ON offered.service = s.service
 			WHERE s.service IN (SELECT service FROM coop_services WHERE coop_id = @id) AND s.coop_id <> @id
 			GROUP BY s.coop_id
 		), near AS (

@@ -104,9 +104,9 @@ func (d *Directory) TopicCoops(ctx context.Context, t Topic) (int, error) {
 	return int(n), nil
 }
 
-// Topics lists every topic that has co-ops, the largest first.
+// Topics lists every topic that has co-ops of ours, the largest first.
 func (d *Directory) Topics(ctx context.Context) ([]CountedTopic, error) {
-	found, err := d.Search(ctx, Query{})
+	found, err := d.Search(ctx, Query{Home: HomeHere})
 	if err != nil {
 		return nil, err
 	}

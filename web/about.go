@@ -21,11 +21,11 @@ type aboutUs struct {
 }
 
 func (s *Server) about(w http.ResponseWriter, r *http.Request) error {
-	listed, err := s.directory.Search(r.Context(), directory.Query{})
+	listed, err := s.directory.Search(r.Context(), directory.Query{Home: directory.HomeHere})
 	if err != nil {
 		return err
 	}
-	closed, err := s.directory.Search(r.Context(), directory.Query{Status: directory.Defunct})
+	closed, err := s.directory.Search(r.Context(), directory.Query{Status: directory.Defunct, Home: directory.HomeHere})
 	if err != nil {
 		return err
 	}

@@ -32,11 +32,11 @@ func edition(c Config) string {
 // directory's state, this build and what, and says whether the reader has it
 // already; then 304 has been sent.
 func (s *Server) unchanged(w http.ResponseWriter, r *http.Request, what string) (bool, error) {
-	last, err := s.directory.LastChange(r.Context())
+	last, err := s.directory.Edition(r.Context())
 	if err != nil {
 		return false, err
 	}
-	return tagged(w, r, fmt.Sprintf("%s-%d-%s", what, last, s.edition)), nil
+	return tagged(w, r, fmt.Sprintf("%s-%s-%s", what, last, s.edition)), nil
 }
 
 // showIfNew is show for pages that say what others have said. No number counts

@@ -17,7 +17,7 @@ type index struct {
 // letter is the part of an index under one initial.
 type letter struct {
 	Initial string
-	Coops   []directory.Coop
+	Coops   []directory.Found
 }
 
 // HasMore and HasFewer say whether there are pages after and before this one.
@@ -30,7 +30,7 @@ func (x index) Previous() string { return x.address(x.Results.Page - 1) }
 
 // byInitial groups co-ops, already in the order of their folded names, under
 // their initials. All digits are under one.
-func byInitial(coops []directory.Coop) []letter {
+func byInitial(coops []directory.Found) []letter {
 	var letters []letter
 	for _, c := range coops {
 		initial := initialOf(c.NameKey)

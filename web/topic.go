@@ -49,8 +49,10 @@ func (s *Server) topicOf(ctx context.Context, whom speaker) (topic, error) {
 	}
 	q := asked(known)
 	t := topic{Topic: known, All: q.URL()}
+	own := q.ask()
+	own.Home = directory.HomeHere // the topic tells of no others
 	var err error
-	if t.Found, err = s.directory.Search(ctx, q.ask()); err != nil {
+	if t.Found, err = s.directory.Search(ctx, own); err != nil {
 		return topic{}, err
 	}
 	if t.News, err = s.posts(ctx, s.directory.Outbox, whom.Handle, 0, whom.Page); err != nil {
