@@ -31,6 +31,7 @@ type entry struct {
 	Topics       []directory.Topic     // that it belongs to
 	Described    opendata.Organization // for search engines
 	Waiting      bool                  // somebody else claims it
+	Also         []directory.Elsewhere // where else the same co-op has an entry
 }
 
 // coopPath is where a co-op's entry is; it is also its id for programs.
@@ -108,6 +109,9 @@ func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
 		return entry{}, err
 	}
 	if e.Evidence, err = s.directory.PublicEvidence(ctx, c, e.Control); err != nil {
+		return entry{}, err
+	}
+	if e.Also, err = s.directory.Elsewhere(ctx, c.ID); err != nil {
 		return entry{}, err
 	}
 	e.Topics, err = s.topicsOf(ctx, c)

@@ -35,8 +35,9 @@ func families() map[string][]string {
 			string(directory.KindMoved), string(directory.KindRekeyed), string(directory.KindClaimed),
 		},
 		"field.":        {"moved_to"}, // which only a move changes
-		"filters.":      {"region", "country", "service"},
-		"filters.more_": {"region", "country", "service"},
+		"filters.":      {"region", "country", "service", "home"},
+		"filters.more_": {"region", "country", "service", "home"},
+		"mirrors.is_":   {"current", "copying", "silent", "frozen"},
 	}
 	for _, kind := range []directory.TopicKind{directory.TopicService, directory.TopicRegion, directory.TopicCountry} {
 		members["topic.kind_"] = append(members["topic.kind_"], string(kind))
