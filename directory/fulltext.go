@@ -59,45 +59,44 @@ func index(tx *gorm.DB, texts []searchText) error {
 }
 
 // matching keeps the entries in which every word begins some word, and of those
-// that are shown as one the one that is shown, whichever of them has the words;
-// each keeps all of them apart. found.points says how well it matches, the more
-// the better.
+// that are shown as one the one that is shown, whichever of them has the words,
+// as often as they have them; each keeps all of them apart.
 func matching(tx *gorm.DB, words []string, each bool) *gorm.DB {
+	has := "listed.id"
+	if !each {
+		tx, has = tx.Joins("JOIN listed same ON same.shown_as = listed.id"), "same.id"
+	}
+	if isPostgres(tx) {
+		return tx.Joins("JOIN coop_search ON coop_search.coop_id = "+has).Where("coop_search.document @@ to_tsquery('simple', ?)", inTSQuery(words))
+	}
+	return tx.Joins("JOIN coop_search ON coop_search.rowid = "+has).Where("coop_search MATCH ?", inFTS5(words))
+}
+
+// ranked are the entries that q asks for in their order: a word in the name counts most, then services, places
+// and free text; of entries that are shown as one the best match counts. Without
+// words the order is by name.
+func ranked(tx *gorm.DB, q Query) *gorm.DB {
+	const byName = "listed.name_key, listed.id DESC" // mirrored ones are numbered downwards
+	words := queryWords(q.Text)
+	if len(words) == 0 {
+		return filtered(tx, q).Order(byName)
+	}
+	hits, asked := "SELECT rowid AS id, -bm25(coop_search, 10.0, 5.0, 3.0, 1.0) AS points FROM coop_search WHERE coop_search MATCH @words", inFTS5(words)
+	if isPostgres(tx) {
+		hits, asked = "SELECT coop_id AS id, ts_rank('{0.1, 0.3, 0.5, 1.0}', document, to_tsquery('simple', @words)) AS points FROM coop_search WHERE document @@ to_tsquery('simple', @words)", inTSQuery(words)
+	}
 	as := "m.shown_as"
-	if each {
+	if q.Home != "" {
 		as = "m.id"
 	}
-	// Kept apart, because FTS5 cannot say how well a row matches once rows are grouped.
-	hits := "SELECT rowid AS id, -bm25(coop_search, 10.0, 5.0, 3.0, 1.0) AS points FROM coop_search WHERE coop_search MATCH @words"
-	asked := prefixQuery(words, `"`, " AND ")
-	if isPostgres(tx) {
-		hits = "SELECT coop_id AS id, ts_rank('{0.1, 0.3, 0.5, 1.0}', document, to_tsquery('simple', @words)) AS points FROM coop_search WHERE document @@ to_tsquery('simple', @words)"
-		asked = prefixQuery(words, "", " & ")
-	}
-	return tx.Joins("JOIN (WITH hits AS MATERIALIZED ("+hits+") SELECT "+as+" AS id, MAX(hits.points) AS points FROM hits JOIN listed m ON m.id = hits.id GROUP BY "+as+") found ON found.id = listed.id",
-		sql.Named("words", asked))
+	// FTS5 cannot say how well a row matches once rows are grouped.
+	return narrowed(tx, q).Joins("JOIN (WITH hits AS MATERIALIZED ("+hits+") SELECT "+as+" AS id, MAX(hits.points) AS points FROM hits JOIN listed m ON m.id = hits.id GROUP BY "+as+") best ON best.id = listed.id",
+		sql.Named("words", asked)).Order("best.points DESC, " + byName)
 }
 
-// ranking orders results: a word in the name counts most, then services,
-// places and free text. Without words the order is by name.
-func ranking(q Query) string {
-	if len(queryWords(q.Text)) == 0 {
-		return "listed.name_key, listed.id"
-	}
-	return "found.points DESC, listed.name_key, listed.id"
-}
+// inFTS5 and inTSQuery write words in the query language of FTS5 ("web"* AND
+// "dev"*) and of tsquery (web:* & dev:*). Folded words hold letters and digits
+// only, so nothing in them can be taken for an operator.
+func inFTS5(words []string) string { return `"` + strings.Join(words, `"* AND "`) + `"*` }
 
-// prefixQuery writes words in the query language of FTS5 ("web"* AND "dev"*)
-// or tsquery (web:* & dev:*). Folded words hold letters and digits only, so
-// nothing in them can be taken for an operator.
-func prefixQuery(words []string, quote, and string) string {
-	star := ":*"
-	if quote != "" {
-		star = "*"
-	}
-	parts := make([]string, len(words))
-	for i, w := range words {
-		parts[i] = quote + w + quote + star
-	}
-	return strings.Join(parts, and)
-}
+func inTSQuery(words []string) string { return strings.Join(words, ":* & ") + ":*" }

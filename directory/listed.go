@@ -51,8 +51,10 @@ func relist(tx *gorm.DB, c Coop, services []coopService, places []Place) error {
 	if err := tx.Where("id = ?", c.ID).Find(&before).Error; err != nil {
 		return err
 	}
-	if err := unlist(tx, c.ID); err != nil {
-		return err
+	if len(before) > 0 {
+		if err := unlist(tx, c.ID); err != nil {
+			return err
+		}
 	}
 	fresh := listing{services: services, places: places}
 	if c.Status != Removed {

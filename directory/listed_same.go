@@ -23,6 +23,9 @@ func regroup(tx *gorm.DB, websites []string) error {
 	if err := tx.Select("id, added_at").Find(&mirrors).Error; err != nil {
 		return fmt.Errorf("read which mirrors there are: %w", err)
 	}
+	if len(mirrors) == 0 {
+		return nil
+	}
 	addedAt := make(map[int64]time.Time) // ours was there first
 	for _, m := range mirrors {
 		addedAt[m.ID] = m.AddedAt

@@ -49,6 +49,9 @@ func (d *Directory) MirroredCoop(ctx context.Context, host, handle string) (Mirr
 	return Mirrored{found[0], m, cmp.Or(found[0].MovedTo, m.Origin+"/coops/"+row.Handle)}, nil
 }
 
+// maxForeignServices is how many services of a mirrored entry are looked at.
+const maxForeignServices = 100
+
 // read makes of an entry that another directory wrote the co-op that we show, with
 // that id, and what it is found by. What our own entries could not hold is cut or
 // left out: it is foreign text.
@@ -93,7 +96,7 @@ func (e LoggedEntry) asWritten() map[string]string {
 	written := map[string]string{
 		"name": foreign(e.Name, MaxName), "website": e.Website, "summary": foreign(e.Summary, MaxSummary), "notes": foreign(e.Notes, MaxNotes),
 		"region": e.Region, "members": e.Members, "contact": e.Contact, "hiring": e.Jobs,
-		"services":  only(e.Services, len(service.All()), func(id string) bool { _, known := service.Lookup(id); return known }),
+		"services":  only(e.Services, maxForeignServices, func(id string) bool { _, known := service.Lookup(id); return known }),
 		"languages": only(e.Languages, maxLanguages, func(tag string) bool { _, err := normalLanguages(tag, nil); return err == nil }),
 		"links":     foreignLines("links", e.Links), "networks": foreignLines("networks", e.Networks), "products": foreignLines("products", e.Products),
 	}

@@ -59,14 +59,14 @@ func (d *Directory) Search(ctx context.Context, q Query) (Results, error) {
 	db := d.db.read.WithContext(ctx)
 	var r Results
 	var total int64
-	if err := filtered(db, q).Count(&total).Error; err != nil {
+	if err := filtered(db, q).Distinct("listed.id").Count(&total).Error; err != nil {
 		return r, fmt.Errorf("search: %w", err)
 	}
 	r.Total = int(total)
 	r.Pages = max(1, (r.Total+PerPage-1)/PerPage)
 	r.Page = min(max(1, q.Page), r.Pages)
 	var rows []listed
-	found := filtered(db, q).Order(ranking(q)).Limit(PerPage).Offset((r.Page - 1) * PerPage)
+	found := ranked(db, q).Limit(PerPage).Offset((r.Page - 1) * PerPage)
 	if err := found.Select("listed.*").Find(&rows).Error; err != nil {
 		return r, fmt.Errorf("search: %w", err)
 	}
@@ -77,8 +77,21 @@ func (d *Directory) Search(ctx context.Context, q Query) (Results, error) {
 	return r, facets(db, q, &r)
 }
 
-// filtered is the query for the entries that q asks for.
+// filtered is the query for the entries that q asks for, some of them perhaps
+// several times.
 func filtered(db *gorm.DB, q Query) *gorm.DB {
+	tx := narrowed(db, q)
+	if words := queryWords(q.Text); len(words) > 0 {
+		return matching(tx, words, q.each || q.Home != "")
+	}
+	if strings.TrimSpace(q.Text) != "" {
+		return tx.Where("1 = 0") // nothing but punctuation was asked for
+	}
+	return tx
+}
+
+// narrowed is filtered whatever words are asked for.
+func narrowed(db *gorm.DB, q Query) *gorm.DB {
 	tx := db.Model(&listed{})
 	switch {
 	case q.Home == HomeHere:
@@ -94,11 +107,6 @@ func filtered(db *gorm.DB, q Query) *gorm.DB {
 		tx = tx.Where("listed.status IN ?", []Status{Active, Inactive})
 	} else {
 		tx = tx.Where("listed.status = ?", q.Status)
-	}
-	if words := queryWords(q.Text); len(words) > 0 {
-		tx = matching(tx, words, q.each || q.Home != "")
-	} else if strings.TrimSpace(q.Text) != "" {
-		tx = tx.Where("1 = 0") // nothing but punctuation was asked for
 	}
 	if q.Region != "" {
 		tx = tx.Where("listed.region = ?", q.Region)
@@ -143,7 +151,7 @@ func facets(db *gorm.DB, q Query, r *Results) error {
 		return err
 	}
 	var remote int64
-	if err := filtered(db, without(func(q *Query) { q.Remote = true })).Count(&remote).Error; err != nil {
+	if err := filtered(db, without(func(q *Query) { q.Remote = true })).Distinct("listed.id").Count(&remote).Error; err != nil {
 		return fmt.Errorf("count remote: %w", err)
 	}
 	r.Remote = int(remote)

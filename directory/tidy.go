@@ -22,7 +22,8 @@ const (
 // Tidy forgets what is not needed any more of other servers: activities that
 // are too old to come again, actors who have to do with nobody, old events,
 // what we are to servers by which nobody signs in, and answers and addressed
-// changes that were told.
+// changes that were told. It also lists what an older version has copied of
+// other directories.
 func (d *Directory) Tidy(ctx context.Context) error {
 	tx := d.db.write.WithContext(ctx)
 	lately, longAgo := now().Add(-rememberFor), now().Add(-keepEventsFor)
@@ -42,6 +43,9 @@ func (d *Directory) Tidy(ctx context.Context) error {
 		if err := old.found.Delete(old.row).Error; err != nil {
 			return fmt.Errorf("forget old %s: %w", old.what, err)
 		}
+	}
+	if err := d.listMissing(ctx); err != nil {
+		return err
 	}
 	return d.db.change(ctx, func(tx *gorm.DB) error {
 		if err := forgetSessions(tx); err != nil {

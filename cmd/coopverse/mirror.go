@@ -15,6 +15,11 @@ type mirrorCommands struct {
 	Status mirrorStatusCommand `cmd:"" help:"Show how a copy stands."`
 	Audit  mirrorAuditCommand  `cmd:"" help:"Go through a copy from its first record on."`
 	Remove mirrorRemoveCommand `cmd:"" help:"Forget a copy."`
+
+	Hide     mirrorHideCommand     `cmd:"" help:"Hide one entry of a copy from readers."`
+	Show     mirrorShowCommand     `cmd:"" help:"Show an entry that was hidden."`
+	Tag      mirrorTagCommand      `cmd:"" help:"Tag an entry of a copy, for this directory only."`
+	Annotate mirrorAnnotateCommand `cmd:"" help:"Say something of an entry of a copy, for this directory only."`
 }
 
 type mirrorAddCommand struct {

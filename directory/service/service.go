@@ -3,8 +3,8 @@ package service
 import (
 	_ "embed"
 	"iter"
-	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed services.tsv
@@ -30,14 +30,18 @@ func All() []Service {
 	return all
 }
 
+var byID = sync.OnceValue(func() map[string]Service {
+	known := make(map[string]Service)
+	for _, s := range All() {
+		known[s.ID] = s
+	}
+	return known
+})
+
 // Lookup finds a service by its id.
 func Lookup(id string) (Service, bool) {
-	all := All()
-	i := slices.IndexFunc(all, func(s Service) bool { return s.ID == id })
-	if i < 0 {
-		return Service{}, false
-	}
-	return all[i], true
+	s, ok := byID()[id]
+	return s, ok
 }
 
 // Slug is the form of an id that fits into a handle: "web_development".
