@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -258,15 +257,14 @@ func (ex *exporting) insert(c *edit) (err error) {
 	if c.coop.Status == Defunct {
 		document, title = &ex.defunct, defunctTitle
 	}
-	region := cmp.Or(c.coop.Region, "worldwide") // somebody who works from nowhere in particular
 	if *document == nil {
-		if *document, err = list.New(title, region); err != nil {
+		if *document, err = list.New(title, c.coop.Region); err != nil {
 			return err
 		}
 	}
 	doc := *document
 	row := list.Row{Name: c.coop.Name, Website: c.coop.Website, Areas: c.coop.ListedAreas, Place: c.coop.ListedPlace, Notes: c.coop.Notes}
-	inserted, err := doc.Insert(region, row)
+	inserted, err := doc.Insert(c.coop.Region, row)
 	if err != nil {
 		return err
 	}
