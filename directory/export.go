@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -16,8 +17,11 @@ import (
 // today. Defunct is nil when there is neither such a list nor a reason for one.
 type Export struct{ List, Defunct []byte }
 
-// defunctTitle heads a list of defunct co-ops that did not exist before.
-const defunctTitle = "Defunct coops list"
+// What heads a list that did not exist before.
+const (
+	listTitle    = "Tech co-ops list"
+	defunctTitle = "Defunct coops list"
+)
 
 // exporting is one export under way.
 type exporting struct {
@@ -27,11 +31,12 @@ type exporting struct {
 
 // ExportList writes the newest list with everything that a curator or a co-op
 // has said since put into its cells. Whatever nobody changed keeps its bytes.
-// ErrNoList: there is none to begin with.
+// Where none was imported, one is begun with the co-ops that there are. ErrNoList:
+// there are none.
 func (d *Directory) ExportList(ctx context.Context) (Export, error) {
 	tx := d.db.read.WithContext(ctx)
 	version, err := lastListVersion(tx)
-	if err != nil {
+	if err != nil && !errors.Is(err, ErrNoList) {
 		return Export{}, err
 	}
 	im := &importing{tx: tx}
@@ -46,8 +51,10 @@ func (d *Directory) ExportList(ctx context.Context) (Export, error) {
 	for _, c := range im.coops {
 		ex.coops[c.coop.ID] = c
 	}
-	if ex.list, err = list.Parse([]byte(version.Body)); err != nil {
-		return Export{}, fmt.Errorf("read the kept list: %w", err)
+	if version.Body != "" {
+		if ex.list, err = list.Parse([]byte(version.Body)); err != nil {
+			return Export{}, fmt.Errorf("read the kept list: %w", err)
+		}
 	}
 	if version.DefunctBody != "" {
 		if ex.defunct, err = list.Parse([]byte(version.DefunctBody)); err != nil {
@@ -56,6 +63,9 @@ func (d *Directory) ExportList(ctx context.Context) (Export, error) {
 	}
 	if err := ex.write(rows); err != nil {
 		return Export{}, fmt.Errorf("write the list: %w", err)
+	}
+	if ex.list == nil {
+		return Export{}, ErrNoList
 	}
 	written := Export{List: ex.list.Bytes()}
 	if ex.defunct != nil {
@@ -243,15 +253,16 @@ func (ex *exporting) inOrder() []*edit {
 }
 
 func (ex *exporting) insert(c *edit) (err error) {
-	doc := ex.list
+	document, title := &ex.list, listTitle
 	if c.coop.Status == Defunct {
-		if ex.defunct == nil {
-			if ex.defunct, err = list.New(defunctTitle, c.coop.Region); err != nil {
-				return err
-			}
-		}
-		doc = ex.defunct
+		document, title = &ex.defunct, defunctTitle
 	}
+	if *document == nil {
+		if *document, err = list.New(title, c.coop.Region); err != nil {
+			return err
+		}
+	}
+	doc := *document
 	row := list.Row{Name: c.coop.Name, Website: c.coop.Website, Areas: c.coop.ListedAreas, Place: c.coop.ListedPlace, Notes: c.coop.Notes}
 	inserted, err := doc.Insert(c.coop.Region, row)
 	if err != nil {

@@ -143,3 +143,16 @@ func TestExportNeedsAList(t *testing.T) {
 		}
 	})
 }
+
+// A directory that began without a list has one all the same.
+func TestListBeginsWithItsFirstCoop(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		if _, err := d.AcceptProposal(t.Context(), otto, sent(t, d, brook(), somebody(t, d, "Ann"))); err != nil {
+			t.Fatal(err)
+		}
+		e := export(t, d)
+		if list := string(e.List); !strings.HasPrefix(list, "# Tech co-ops list\n") || !strings.Contains(list, "### Europe") || !strings.Contains(list, "[Brook Works](https://brook.coop/)") || e.Defunct != nil {
+			t.Errorf("%s\n%s", list, e.Defunct)
+		}
+	})
+}

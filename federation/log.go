@@ -99,7 +99,7 @@ func (f *Federation) logRoutes() []route {
 			{"GET", at + "/snapshots/{size:[0-9]+}/records/{from:[0-9]+}", gzhttp.GzipHandler(f.logOpen(fresh, f.records)), false},
 		}...)
 	}
-	return routes
+	return append(routes, route{"GET", "/data/log.ndjson", gzhttp.GzipHandler(f.logOpen(fresh, f.wholeLog)), false})
 }
 
 // checkpoint answers with the newest signed head.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"coopverse/directory"
+	"coopverse/directory/opendata"
 
 	"github.com/gorilla/mux"
 )
@@ -27,8 +28,10 @@ type entry struct {
 	News         posts
 	Following    following
 	Introduction introduced
-	Topics       []directory.Topic // that it belongs to
-	Waiting      bool              // somebody else claims it
+	Topics       []directory.Topic     // that it belongs to
+	Described    opendata.Organization // for search engines
+	Waiting      bool                  // somebody else claims it
+	Also         []directory.Elsewhere // where else the same co-op has an entry
 }
 
 // coopPath is where a co-op's entry is; it is also its id for programs.
@@ -69,6 +72,11 @@ func (s *Server) coop(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
 	e, whom := entry{Coop: c}, coopSpeaker(c)
+	profile, err := s.directory.Profile(ctx, c)
+	if err != nil {
+		return entry{}, err
+	}
+	e.Described = opendata.NewOrganization(opendata.Site{Origin: s.config.Origin, Name: s.config.Name}, profile)
 	facts, err := s.directory.Facts(ctx, c.ID)
 	if err != nil {
 		return entry{}, err
@@ -101,6 +109,9 @@ func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
 		return entry{}, err
 	}
 	if e.Evidence, err = s.directory.PublicEvidence(ctx, c, e.Control); err != nil {
+		return entry{}, err
+	}
+	if e.Also, err = s.directory.Elsewhere(ctx, c.ID); err != nil {
 		return entry{}, err
 	}
 	e.Topics, err = s.topicsOf(ctx, c)

@@ -52,7 +52,7 @@ func troubleOf(err error) trouble {
 	switch {
 	case errors.As(err, &gone):
 		return trouble{Code: http.StatusGone, Reason: gone.Reason, At: gone.At}
-	case errors.Is(err, directory.ErrNotFound), errors.Is(err, errNotFound):
+	case errors.Is(err, directory.ErrNotFound), errors.Is(err, errNotFound), errors.Is(err, directory.ErrNoList):
 		return trouble{Code: http.StatusNotFound}
 	case errors.Is(err, errPostGone):
 		return trouble{Code: http.StatusGone, Post: true}
@@ -118,7 +118,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if t.Code == http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		s.log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
-	for _, name := range []string{"ETag", "Last-Modified"} {
+	for _, name := range []string{"ETag", "Last-Modified", "Content-Disposition"} {
 		w.Header().Del(name)
 	}
 	w.Header().Set("Cache-Control", "no-store")

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/gorilla/mux"
 )
 
 // lookUpTime is how long somebody's server may take to say where its follow
@@ -19,7 +21,8 @@ const maxForm = 4 << 10
 // sameOrigin refuses forms that another site's page sends.
 var sameOrigin = http.NewCrossOriginProtection()
 
-// following is the part of a page where people follow one of our actors.
+// following is the part of a page where people follow one of our actors, or that
+// of a mirrored entry at its home.
 type following struct {
 	Actor     string // its id
 	Account   string // @agaric@coops.example
@@ -50,6 +53,10 @@ func (s *Server) following(ctx context.Context, whom speaker) (following, error)
 // followed is whom the address of a request is about. Elsewhere says that the
 // reader was sent to where there is a form, or a reason why there is none.
 func (s *Server) followed(w http.ResponseWriter, r *http.Request) (f following, elsewhere bool, err error) {
+	if mux.Vars(r)["host"] != "" {
+		f, err = s.followedThere(r)
+		return f, false, err
+	}
 	whom, elsewhere, err := s.addressed(w, r)
 	if elsewhere || err != nil {
 		return following{}, elsewhere, err

@@ -23,7 +23,7 @@ type front struct {
 	Wider   int               // what a search would find without its filters; counted when it finds nothing
 }
 
-// filter is one way to narrow the results: by region, country or service.
+// filter is one way to narrow the results: by region, country, service or home.
 type filter struct {
 	Name      string
 	Few, Rest []choice
@@ -78,11 +78,20 @@ func (f front) HasFilters() bool {
 }
 
 func filtersOf(q query, found directory.Results) []filter {
-	return []filter{
+	filters := []filter{
 		newFilter("region", found.Regions, q.Region, q.WithRegion, q.WithoutRegion()),
 		newFilter("service", found.Services, q.Service, q.WithService, q.WithoutService()),
 		newFilter("country", found.Countries, q.Country, q.WithCountry, q.WithoutCountry()),
 	}
+	here := slices.IndexFunc(found.Homes, func(f directory.Facet) bool { return f.ID == directory.HomeHere })
+	if len(found.Homes) == 0 || len(found.Homes) == 1 && here == 0 && q.Home == "" {
+		return filters // there is no other directory to tell from ours
+	}
+	homes := slices.Clone(found.Homes)
+	if here > 0 {
+		homes = slices.Insert(slices.Delete(homes, here, here+1), 0, found.Homes[here])
+	}
+	return append(filters, newFilter("home", homes, q.Home, q.WithHome, q.WithoutHome()))
 }
 
 func newFilter(name string, facets []directory.Facet, current string, with func(string) string, without string) filter {

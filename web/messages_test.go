@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"coopverse/directory"
+	"coopverse/directory/opendata"
 
 	"github.com/BurntSushi/toml"
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -34,12 +35,16 @@ func families() map[string][]string {
 			string(directory.KindMoved), string(directory.KindRekeyed), string(directory.KindClaimed), string(directory.KindErased),
 		},
 		"field.":        {"moved_to"}, // which only a move changes
-		"filters.":      {"region", "country", "service"},
-		"filters.more_": {"region", "country", "service"},
+		"filters.":      {"region", "country", "service", "home"},
+		"filters.more_": {"region", "country", "service", "home"},
+		"mirrors.is_":   {"current", "copying", "silent", "frozen"},
 	}
 	for _, kind := range []directory.TopicKind{directory.TopicService, directory.TopicRegion, directory.TopicCountry} {
 		members["topic.kind_"] = append(members["topic.kind_"], string(kind))
 		members["topics.kind_"] = append(members["topics.kind_"], string(kind))
+	}
+	for _, f := range opendata.Formats() {
+		members["data.form_"] = append(members["data.form_"], f.Name, f.Name+"_text")
 	}
 	for _, f := range directory.Fields() {
 		members["field."] = append(members["field."], f.Name)

@@ -74,3 +74,15 @@ func qualityOf(mediaType string, ranges []mediaRange) float64 {
 	}
 	return 0
 }
+
+// wantsActor says whether the Accept header names a type of ActivityPub, and likes
+// it no less than the types that we have.
+func wantsActor(r *http.Request) bool {
+	ranges, best := acceptedBy(r), 0.0
+	for _, a := range ranges {
+		if a.name == "application/activity+json" || a.name == "application/ld+json" {
+			best = max(best, a.quality)
+		}
+	}
+	return best > 0 && best >= qualityOf("text/html", ranges) && best >= qualityOf("application/json", ranges)
+}

@@ -56,6 +56,8 @@ type page struct {
 	Account  bool // it has a form that leads to where a reader has an account
 	Preview  bool // it has a form whose preview follows what is typed
 	Body     any
+
+	Canonical string // address of the same thing at its home, if that is elsewhere
 }
 
 func newSite(c Config, edition string) site {
@@ -136,6 +138,9 @@ func (p *pages) functions() template.FuncMap {
 		"chip":     newChip,
 		"add":      func(a, b int) int { return a + b },
 		"write":    func(subject string) string { return contactURL(p.site.Contact, subject) },
+
+		"homename": p.site.homeName,
+		"homepath": homePath,
 	}
 }
 

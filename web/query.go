@@ -18,6 +18,7 @@ const maxSearch = 200
 type query struct {
 	Text, Region, Country, Service string
 	Remote                         bool
+	Home                           string // of which directory: a host, or directory.HomeHere
 	Page                           int
 }
 
@@ -35,7 +36,7 @@ func readQuery(r *http.Request) (query, error) {
 	}
 	return query{
 		Text: get("q"), Region: get("region"), Country: strings.ToUpper(get("country")), Service: get("service"),
-		Remote: values.Get("remote") == "1", Page: page,
+		Remote: values.Get("remote") == "1", Home: strings.ToLower(get("home")), Page: page,
 	}, nil
 }
 
@@ -60,14 +61,14 @@ func readable(s string) string {
 
 // ask is the query in the directory's terms.
 func (q query) ask() directory.Query {
-	return directory.Query{Text: q.Text, Region: q.Region, Country: q.Country, Service: q.Service, Remote: q.Remote, Page: q.Page}
+	return directory.Query{Text: q.Text, Region: q.Region, Country: q.Country, Service: q.Service, Remote: q.Remote, Home: q.Home, Page: q.Page}
 }
 
 // URL is the address of the page that shows q. There is one way only to write
 // each query, so that it can be the canonical one.
 func (q query) URL() string {
 	values := url.Values{}
-	for name, value := range map[string]string{"q": q.Text, "region": q.Region, "country": q.Country, "service": q.Service} {
+	for name, value := range map[string]string{"q": q.Text, "region": q.Region, "country": q.Country, "service": q.Service, "home": q.Home} {
 		if value != "" {
 			values.Set(name, value)
 		}
@@ -86,7 +87,7 @@ func (q query) URL() string {
 
 // Filtered says whether anything beside words narrows the results.
 func (q query) Filtered() bool {
-	return q.Region != "" || q.Country != "" || q.Service != "" || q.Remote
+	return q.Region != "" || q.Country != "" || q.Service != "" || q.Remote || q.Home != ""
 }
 
 // Asks says whether the query asks for anything at all.
@@ -106,6 +107,7 @@ func (q query) WithoutRegion() string  { return q.with(func(q *query) { q.Region
 func (q query) WithoutCountry() string { return q.with(func(q *query) { q.Country = "" }).URL() }
 func (q query) WithoutService() string { return q.with(func(q *query) { q.Service = "" }).URL() }
 func (q query) WithoutRemote() string  { return q.with(func(q *query) { q.Remote = false }).URL() }
+func (q query) WithoutHome() string    { return q.with(func(q *query) { q.Home = "" }).URL() }
 func (q query) WithRemote() string     { return q.with(func(q *query) { q.Remote = true }).URL() }
 func (q query) WithRegion(id string) string {
 	return q.with(func(q *query) { q.Region = id }).URL()
@@ -115,6 +117,9 @@ func (q query) WithCountry(id string) string {
 }
 func (q query) WithService(id string) string {
 	return q.with(func(q *query) { q.Service = id }).URL()
+}
+func (q query) WithHome(id string) string {
+	return q.with(func(q *query) { q.Home = id }).URL()
 }
 
 // OnPage is the address of another page of the same results.

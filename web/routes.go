@@ -27,6 +27,11 @@ func (s *Server) routes() http.Handler {
 	get("/coops/{handle}/posts/{id:[0-9]+}", s.post)
 	get("/coops/{handle}/follow", s.followForm)
 	post("/coops/{handle}/follow", s.follow)
+	get("/mirrors", s.mirrors)
+	get("/mirrors/{host}", s.mirror)
+	get("/mirrors/{host}/{handle}", s.mirrored)
+	get("/mirrors/{host}/{handle}/follow", s.followForm)
+	post("/mirrors/{host}/{handle}/follow", s.follow)
 	get("/topics", s.topics)
 	get("/tags/{tag}", s.tag)
 	get("/defunct", s.defunct)
@@ -38,6 +43,8 @@ func (s *Server) routes() http.Handler {
 	get("/rules", s.page("rules"))
 	get("/privacy", s.page("privacy"))
 	get("/contact", s.page("contact"))
+	get("/data", s.dataPage)
+	get("/data/{file}", s.limited("data", s.dataFile))
 
 	// For those who speak for a co-op
 	ownGet := func(path string, a answer) { m.Handle(path, s.private(a)).Methods(http.MethodGet, http.MethodHead) }

@@ -32,6 +32,7 @@ var pageTypes = []struct{ name, path string }{
 	{"resource", "/resources/handbooks"},
 	{"defunct", "/defunct"},
 	{"about", "/about"},
+	{"data", "/data"},
 	{"rules", "/rules"},
 	{"privacy", "/privacy"},
 	{"contact", "/contact"},

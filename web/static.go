@@ -61,7 +61,7 @@ func typeOf(name string) string {
 // robots welcomes everyone, but not to every combination of filters.
 func (s *Server) robots(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, err := fmt.Fprint(w, "User-agent: *\nDisallow: /*?*region=\nDisallow: /*?*country=\nDisallow: /*?*service=\nDisallow: /*?*remote=\nDisallow: /*?*q=\n")
+	_, err := fmt.Fprint(w, "User-agent: *\nDisallow: /*?*region=\nDisallow: /*?*country=\nDisallow: /*?*service=\nDisallow: /*?*remote=\nDisallow: /*?*home=\nDisallow: /*?*q=\n")
 	return err
 }
 

@@ -46,7 +46,8 @@ type Config struct {
 // FollowDialog finds the page on which a person's own server asks "follow
 // this actor?". The account is written name@host, without acct: or a leading @;
 // its host is a lower-case domain name in ASCII (punycode), never an IP address
-// or our own. The actor is the id of one of ours, and so is public.
+// or our own. The actor is the id of one of ours, or of a mirrored entry's, and so
+// is public.
 //
 // It asks the host's WebFinger (RFC 7033) for acct:account and takes the link
 // whose rel is http://ostatus.org/schema/1.0/subscribe. Its template with the

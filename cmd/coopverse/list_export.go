@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -45,15 +46,19 @@ func (cmd *listExportCommand) Run(ctx context.Context, p *program, std streams) 
 	return err
 }
 
-// replaceFile writes beside the file and then takes its place, so that a full
-// disk leaves the old one whole.
 func replaceFile(path string, data []byte) error {
+	return replaceWith(path, func(w io.Writer) error { _, err := w.Write(data); return err })
+}
+
+// replaceWith writes beside the file and then takes its place, so that a full
+// disk leaves the old one whole.
+func replaceWith(path string, write func(io.Writer) error) error {
 	file, err := os.CreateTemp(filepath.Dir(path), ".coopverse-*")
 	if err != nil {
 		return refuse("cannot write %s: %v", path, err)
 	}
 	defer os.Remove(file.Name())
-	_, err = file.Write(data)
+	err = write(file)
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}

@@ -34,6 +34,7 @@ type program struct {
 	Try       tryCommand       `cmd:"" help:"Start the directory on the bundled list, to look around. Needs no settings."`
 	Serve     serveCommand     `cmd:"" help:"Serve the directory under its own domain."`
 	List      listCommands     `cmd:"" help:"Read, check and write the Markdown list."`
+	Export    exportCommand    `cmd:"" help:"Write the co-ops as CSV, GeoJSON, JSON-LD or Markdown, or the public log."`
 	Coop      coopCommands     `cmd:"" help:"Show and change one co-op, and speak for it."`
 	Operators operatorCommands `cmd:"" help:"Say who runs the directory."`
 	Domains   domainCommands   `cmd:"" help:"Say with which servers the directory has nothing to do."`
