@@ -76,6 +76,9 @@ func (d *Directory) AdoptMirror(ctx context.Context, by Actor, m Mirror, progres
 		if err := tx.Model(&Mirror{}).Where("id = ?", m.ID).Updates(adopted).Error; err != nil {
 			return err
 		}
+		if err := regroupMirror(tx, m); err != nil {
+			return err
+		}
 		return audit(tx, by, "adopted a mirror", DirectoryHandle, m.Origin)
 	})
 	if err != nil {

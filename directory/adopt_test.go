@@ -70,11 +70,14 @@ func listed(t *testing.T, d *directory.Directory) []directory.Coop {
 	t.Helper()
 	var all []directory.Coop
 	for page := 1; ; page++ {
-		found, err := d.Search(t.Context(), directory.Query{Page: page})
+		found, err := d.Search(t.Context(), directory.Query{Home: directory.HomeHere, Page: page})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if all = append(all, found.Coops...); page == found.Pages {
+		for _, f := range found.Coops {
+			all = append(all, f.Coop)
+		}
+		if page == found.Pages {
 			return all
 		}
 	}
@@ -237,6 +240,28 @@ func TestAdoptionGoesOn(t *testing.T) {
 		}
 		if rest := adopt(t, d, m); rest.Earlier != half.Adopted || rest.Adopted != total-half.Adopted {
 			t.Errorf("after %d of %d come %d", half.Adopted, total, rest.Adopted)
+		}
+	})
+}
+
+// What was adopted is found as an entry of ours: not a second time as one of the
+// copy, whoever had claimed it there, and whether or not it has a website.
+func TestAdoptedCopyIsNotFoundBesideUs(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		far := newHome("far.test")
+		far.publish(t, entry("iga", "Igalia elsewhere", "https://www.igalia.com", byItself), entry("quokka", "Quokka", "", nil))
+		far.mirrored(t, d)
+		finds(t, d, "before", "igalia", "iga@far.test+igalia@")
+		finds(t, d, "before", "quokka", "quokka@far.test")
+		m, err := d.Mirror(t.Context(), "far.test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		adopt(t, d, m)
+		finds(t, d, "adopted", "igalia", "igalia@+iga@far.test")
+		finds(t, d, "adopted", "quokka", "quokka@")
+		if _, err := d.MirroredCoop(t.Context(), "far.test", "quokka"); err != nil {
+			t.Errorf("the copy itself: %v", err)
 		}
 	})
 }

@@ -98,3 +98,16 @@ func unlistMirror(tx *gorm.DB, m Mirror) error {
 	}
 	return newEdition(tx)
 }
+
+// regroupMirror decides anew as which entries those of a mirrored directory, and
+// those with the same websites, are shown.
+func regroupMirror(tx *gorm.DB, m Mirror) error {
+	var websites []string
+	if err := tx.Model(&listed{}).Distinct().Where("mirror_id = ? AND website_key <> ''", m.ID).Pluck("website_key", &websites).Error; err != nil {
+		return fmt.Errorf("read the websites of what is listed: %w", err)
+	}
+	if err := regroup(tx, websites); err != nil {
+		return err
+	}
+	return newEdition(tx)
+}

@@ -14,21 +14,22 @@ import (
 // regroup decides anew as which entries those with these websites are shown. The
 // entries of one co-op at several homes are shown as one: that which the co-op has
 // claimed, else ours, else that of the mirror that was added first. Two of the
-// same home are two co-ops; a closed one is never shown as one that is not.
+// same home are two co-ops; a closed one is never shown as one that is not. What is
+// left of a copy that was adopted comes last.
 func regroup(tx *gorm.DB, websites []string) error {
 	if len(websites) == 0 {
 		return nil
 	}
 	var mirrors []Mirror
-	if err := tx.Select("id, added_at").Find(&mirrors).Error; err != nil {
+	if err := tx.Select("id, added_at, adopted_at").Find(&mirrors).Error; err != nil {
 		return fmt.Errorf("read which mirrors there are: %w", err)
 	}
 	if len(mirrors) == 0 {
 		return nil
 	}
-	addedAt := make(map[int64]time.Time) // ours was there first
+	addedAt, adopted := make(map[int64]time.Time), make(map[int64]bool) // ours was there first
 	for _, m := range mirrors {
-		addedAt[m.ID] = m.AddedAt
+		addedAt[m.ID], adopted[m.ID] = m.AddedAt, m.AdoptedAt != nil
 	}
 	for some := range slices.Chunk(websites, rowsAtOnce) {
 		var rows []listed
@@ -37,7 +38,7 @@ func regroup(tx *gorm.DB, websites []string) error {
 			return fmt.Errorf("read what has the same website: %w", err)
 		}
 		slices.SortFunc(rows, func(a, b listed) int {
-			return cmp.Or(strings.Compare(a.site(), b.site()), -compareBool(a.Claimed, b.Claimed),
+			return cmp.Or(strings.Compare(a.site(), b.site()), compareBool(adopted[a.MirrorID], adopted[b.MirrorID]), -compareBool(a.Claimed, b.Claimed),
 				addedAt[a.MirrorID].Compare(addedAt[b.MirrorID]), cmp.Compare(a.MirrorID, b.MirrorID), strings.Compare(a.Handle, b.Handle))
 		})
 		if err := shownAs(tx, grouped(rows)); err != nil {

@@ -90,6 +90,9 @@ func filtered(db *gorm.DB, q Query) *gorm.DB {
 	return tx
 }
 
+// notAdopted leaves out copies whose entries are ours by now.
+const notAdopted = "NOT EXISTS (SELECT 1 FROM mirrors m WHERE m.id = listed.mirror_id AND m.adopted_at IS NOT NULL)"
+
 // narrowed is filtered whatever words are asked for.
 func narrowed(db *gorm.DB, q Query) *gorm.DB {
 	tx := db.Model(&listed{})
@@ -99,9 +102,9 @@ func narrowed(db *gorm.DB, q Query) *gorm.DB {
 	case q.Home != "":
 		tx = tx.Where("listed.mirror_id = (SELECT id FROM mirrors WHERE host = ?) AND listed.shown_as <> 0", q.Home)
 	case q.each:
-		tx = tx.Where("listed.shown_as <> 0")
+		tx = tx.Where("listed.shown_as <> 0 AND "+notAdopted)
 	default:
-		tx = tx.Where("listed.shown_as = listed.id")
+		tx = tx.Where("listed.shown_as = listed.id AND "+notAdopted)
 	}
 	if q.Status == "" {
 		tx = tx.Where("listed.status IN ?", []Status{Active, Inactive})

@@ -107,11 +107,14 @@ func all(t *testing.T, d *directory.Directory) []directory.Coop {
 	t.Helper()
 	var coops []directory.Coop
 	for page := 1; ; page++ {
-		found, err := d.Search(t.Context(), directory.Query{Page: page})
+		found, err := d.Search(t.Context(), directory.Query{Home: directory.HomeHere, Page: page})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if coops = append(coops, found.Coops...); page == found.Pages {
+		for _, f := range found.Coops {
+			coops = append(coops, f.Coop)
+		}
+		if page == found.Pages {
 			return coops
 		}
 	}
