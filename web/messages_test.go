@@ -37,7 +37,7 @@ func families() map[string][]string {
 		"field.":        {"moved_to"}, // which only a move changes
 		"filters.":      {"region", "country", "service", "home"},
 		"filters.more_": {"region", "country", "service", "home"},
-		"mirrors.is_":   {"current", "copying", "silent", "frozen"},
+		"mirrors.is_":   {"current", "copying", "silent", "frozen", "adopted"},
 	}
 	for _, kind := range []directory.TopicKind{directory.TopicService, directory.TopicRegion, directory.TopicCountry} {
 		members["topic.kind_"] = append(members["topic.kind_"], string(kind))

@@ -18,6 +18,8 @@ type mirror struct {
 // Standing is how the copy stands, as the end of the ids of the texts that say so.
 func (m mirror) Standing() string {
 	switch {
+	case m.AdoptedAt != nil:
+		return "adopted"
 	case m.State == directory.MirrorFrozen:
 		return "frozen"
 	case m.Failures > 0 && m.VerifiedAt != nil:

@@ -56,6 +56,18 @@ func TestMirroredEntryIsAPageThatSaysSo(t *testing.T) {
 				t.Errorf("%s: %d, want %d", path, w.Code, want)
 			}
 		}
+		silent, err := d.Mirror(t.Context(), "silent.example")
+		if err == nil {
+			_, err = d.AdoptMirror(t.Context(), directory.Actor{Name: "test"}, silent, nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for path, want := range map[string]string{"/mirrors/silent.example/mercury": "its entries go on as entries of this directory", "/coops/mercury": "mercury@silent.example"} {
+			if text := textOn(get(h, path).Body.String()); !strings.Contains(text, want) {
+				t.Errorf("adopted: %s does not say %q", path, want)
+			}
+		}
 		if err := d.EditOverlay(t.Context(), directory.Actor{Name: "test"}, "coops.other.example", "nebula", func(o *directory.Overlay) { o.Hidden = true }); err != nil {
 			t.Fatal(err)
 		}
