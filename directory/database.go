@@ -15,7 +15,6 @@ import (
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
-	_ "modernc.org/sqlite" // registers the "sqlite" driver
 )
 
 const (
@@ -31,6 +30,7 @@ type Database struct {
 	read, write *gorm.DB
 	pools       []*sql.DB // the writing one first
 	postgres    bool
+	pieces      pieces // of work that share transactions
 }
 
 // OpenSQLite opens the database file at path and makes it when it is missing.
@@ -45,10 +45,11 @@ func OpenSQLite(path string) (*Database, error) {
 		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}
 		mode.Set("_time_format", "sqlite")
 		dsn := (&url.URL{Scheme: "file", Path: absolute, RawQuery: mode.Encode()}).String()
-		db, err := sql.Open("sqlite", dsn)
+		connector, err := connectSQLite(dsn)
 		if err != nil {
 			return nil, err
 		}
+		db := sql.OpenDB(connector)
 		d.pools = append(d.pools, db)
 		db.SetMaxOpenConns(connections)
 		if err := db.Ping(); err != nil {

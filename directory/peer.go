@@ -102,7 +102,7 @@ func (d *Directory) PeerByKey(ctx context.Context, keyID string) (Peer, error) {
 // RememberPeer keeps what was fetched about an actor. ErrInvalid: its ids
 // cannot be kept.
 func (d *Directory) RememberPeer(ctx context.Context, p Peer) error {
-	if err := remember(d.db.write.WithContext(ctx), p); err != nil {
+	if err := d.db.together(ctx, func(tx *gorm.DB) error { return remember(tx, p) }); err != nil {
 		return fmt.Errorf("remember %s: %w", p.ID, err)
 	}
 	return nil
@@ -129,7 +129,7 @@ func knownPeer(tx *gorm.DB, p Peer) (Inbox, error) {
 // stay: they are about somebody else. An account signs nobody in any more: some
 // servers give a name to somebody else later.
 func (d *Directory) ForgetPeer(ctx context.Context, peerID string) error {
-	err := d.db.betweenChanges(ctx, func(tx *gorm.DB) error {
+	err := d.db.together(ctx, func(tx *gorm.DB) error {
 		for _, row := range []any{&Follower{}, &Reaction{}, &Reply{}, &Authorization{}, &Event{}} {
 			if err := tx.Where("peer_id = ?", peerID).Delete(row).Error; err != nil {
 				return err

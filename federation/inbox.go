@@ -54,7 +54,7 @@ func (f *Federation) receive(w http.ResponseWriter, r *http.Request) {
 		status = refused.status
 	case errors.Is(err, errUnverified):
 		status = http.StatusUnauthorized
-	case errors.Is(err, errLater), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errLater), errors.Is(err, directory.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "60")
 	case errors.Is(err, directory.ErrNotFound):
