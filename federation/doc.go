@@ -47,6 +47,7 @@ type Federation struct {
 	keys      *keyring
 	documents *documents
 	failed    *negative
+	limits    *limits
 }
 
 // New returns the federation of d.
@@ -55,7 +56,7 @@ func New(d *directory.Directory, c Config) *Federation {
 	f := &Federation{
 		directory: d, site: c.Site, client: careful, logger: c.Logger, workers: cmp.Or(c.Workers, 64),
 		retry: cmp.Or(c.Retry, 5*time.Second), lease: cmp.Or(c.Lease, leaseTime), mirrorEvery: cmp.Or(c.Mirror, mirrorEvery),
-		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(),
+		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(), limits: newLimits(),
 	}
 	return f
 }

@@ -95,6 +95,11 @@ func (f *Federation) fetchSigner(ctx context.Context, keyID string) (directory.P
 	if f.failed.recently(keyID) {
 		return directory.Peer{}, fmt.Errorf("%w: its key %s was of no use a moment ago", errUnverified, keyID)
 	}
+	end, err := f.limits.mayFetch(ctx, keyID)
+	if err != nil {
+		return directory.Peer{}, err
+	}
+	defer end()
 	peer, err := f.signer(ctx, keyID)
 	if err == nil {
 		return peer, nil
