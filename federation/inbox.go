@@ -44,11 +44,17 @@ func (f *Federation) receive(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
+	f.turnAway(w, r, err)
+}
+
+// turnAway says why a request was not taken, so that its sender knows whether to come
+// again.
+func (f *Federation) turnAway(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusInternalServerError
 	var refused *refusal
 	var gone *directory.GoneError
 	switch {
-	case errors.Is(err, directory.ErrBlocked), errors.Is(err, fetch.ErrBlocked):
+	case errors.Is(err, directory.ErrBlocked), errors.Is(err, fetch.ErrBlocked), errors.Is(err, directory.ErrPinned):
 		status = http.StatusForbidden
 	case errors.As(err, &refused):
 		status = refused.status
@@ -59,7 +65,7 @@ func (f *Federation) receive(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusUnauthorized
 	case errors.Is(err, errLater), errors.Is(err, directory.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusServiceUnavailable
-		w.Header().Set("Retry-After", "60")
+		w.Header().Set("Retry-After", slowDown)
 	case errors.Is(err, directory.ErrNotFound):
 		status = http.StatusNotFound
 	case errors.As(err, &gone):
@@ -70,11 +76,11 @@ func (f *Federation) receive(w http.ResponseWriter, r *http.Request) {
 	level := f.logger.Debug
 	if status == http.StatusInternalServerError {
 		level = f.logger.Error
-		http.Error(w, "the activity could not be taken in", status)
+		http.Error(w, "the request could not be taken in", status)
 	} else {
 		http.Error(w, err.Error(), status)
 	}
-	level("activity refused", "status", status, "error", err, "from", r.RemoteAddr)
+	level("request refused", "status", status, "error", err, "from", r.RemoteAddr)
 }
 
 func (f *Federation) takeIn(w http.ResponseWriter, r *http.Request) error {
