@@ -31,6 +31,7 @@ type Database struct {
 	pools       []*sql.DB // the writing one first
 	postgres    bool
 	pieces      pieces // of work that share transactions
+	head        head   // of the change log
 }
 
 // OpenSQLite opens the database file at path and makes it when it is missing.
@@ -140,6 +141,7 @@ const changeLock = 0x636f6f70
 // change runs fn in the one transaction at a time that may write to the
 // change log. SQLite has a single writer anyway.
 func (d *Database) change(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	defer d.head.forget()
 	return d.locked(ctx, "SELECT pg_advisory_xact_lock(?)", fn)
 }
 
