@@ -90,7 +90,7 @@ func domainToBlock(text, origin string) (string, error) {
 	}
 	// Of the suffixes that companies give out (github.io) one may well be blocked.
 	if suffix, public := publicsuffix.PublicSuffix(domain); suffix == domain && (public || !strings.Contains(domain, ".")) {
-		return "", fmt.Errorf("%w: anybody may have a name under %s; block one of those", ErrInvalid, domain)
+		return "", fmt.Errorf("%w: anybody may have a name under %s; name one of those", ErrInvalid, domain)
 	}
 	if origin != "" && slices.Contains(domainsOf(hostOf(origin)), domain) {
 		return "", fmt.Errorf("%w: %s is where this directory is", ErrInvalid, domain)
