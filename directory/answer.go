@@ -68,7 +68,8 @@ func (d *Directory) OwedAnswers(ctx context.Context, inboxID int64) ([]Answer, e
 
 // Answered notes that an answer was sent, or will never be taken.
 func (d *Directory) Answered(ctx context.Context, a Answer) error {
-	if err := d.db.write.WithContext(ctx).Model(&a).Update("sent_at", now()).Error; err != nil {
+	err := d.db.together(ctx, func(tx *gorm.DB) error { return tx.Model(&a).Update("sent_at", now()).Error })
+	if err != nil {
 		return fmt.Errorf("note that answer %d was sent: %w", a.ID, err)
 	}
 	return nil

@@ -166,11 +166,11 @@ func isBlocked(tx *gorm.DB, handle, peerID string) (bool, error) {
 }
 
 // deafTo lists who has blocked an actor; "" are the operators, for everybody,
-// who have blocked its domain.
+// who have nothing to do with its domain.
 func deafTo(tx *gorm.DB, peerID string) ([]string, error) {
 	var handles []string
 	err := tx.Raw(`SELECT handle FROM blocks WHERE peer_id = @peer AND ended_at IS NULL
-		UNION ALL SELECT '' FROM blocked_domains WHERE domain IN @domains`,
+		UNION ALL SELECT '' WHERE `+shutOut,
 		map[string]any{"peer": asText(peerID), "domains": domainsOf(hostOf(peerID))}).Scan(&handles).Error
 	if err != nil {
 		return nil, fmt.Errorf("read who has blocked %s: %w", peerID, err)

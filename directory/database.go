@@ -15,7 +15,6 @@ import (
 	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
-	_ "modernc.org/sqlite" // registers the "sqlite" driver
 )
 
 const (
@@ -31,6 +30,8 @@ type Database struct {
 	read, write *gorm.DB
 	pools       []*sql.DB // the writing one first
 	postgres    bool
+	pieces      pieces // of work that share transactions
+	head        head   // of the change log
 }
 
 // OpenSQLite opens the database file at path and makes it when it is missing.
@@ -45,10 +46,11 @@ func OpenSQLite(path string) (*Database, error) {
 		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}
 		mode.Set("_time_format", "sqlite")
 		dsn := (&url.URL{Scheme: "file", Path: absolute, RawQuery: mode.Encode()}).String()
-		db, err := sql.Open("sqlite", dsn)
+		connector, err := connectSQLite(dsn)
 		if err != nil {
 			return nil, err
 		}
+		db := sql.OpenDB(connector)
 		d.pools = append(d.pools, db)
 		db.SetMaxOpenConns(connections)
 		if err := db.Ping(); err != nil {
@@ -139,6 +141,7 @@ const changeLock = 0x636f6f70
 // change runs fn in the one transaction at a time that may write to the
 // change log. SQLite has a single writer anyway.
 func (d *Database) change(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	defer d.head.forget()
 	return d.locked(ctx, "SELECT pg_advisory_xact_lock(?)", fn)
 }
 

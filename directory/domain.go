@@ -64,23 +64,6 @@ func domainsOf(host string) []string {
 	return domains
 }
 
-// DomainBlocked says whether one of the hosts is in a domain that is blocked. It
-// reads one index, however many domains there are.
-func (d *Directory) DomainBlocked(ctx context.Context, hosts ...string) (bool, error) {
-	var domains []string
-	for _, host := range hosts {
-		if host != "" {
-			domains = append(domains, domainsOf(host)...)
-		}
-	}
-	var n int
-	err := d.db.read.WithContext(ctx).Raw("SELECT 1 FROM blocked_domains WHERE domain IN ? LIMIT 1", domains).Scan(&n).Error
-	if err != nil {
-		return false, fmt.Errorf("look whether %s is blocked: %w", strings.Join(hosts, ", "), err)
-	}
-	return n > 0, nil
-}
-
 // DomainToBlock reads a domain as an operator writes it: a name, or the address
 // of a page or an account there. ErrInvalid: it is none, or one that cannot be
 // blocked: our own, or one under which anybody registers names (co.uk).
@@ -107,9 +90,9 @@ func domainToBlock(text, origin string) (string, error) {
 	}
 	// Of the suffixes that companies give out (github.io) one may well be blocked.
 	if suffix, public := publicsuffix.PublicSuffix(domain); suffix == domain && (public || !strings.Contains(domain, ".")) {
-		return "", fmt.Errorf("%w: anybody may have a name under %s; block one of those", ErrInvalid, domain)
+		return "", fmt.Errorf("%w: anybody may have a name under %s; name one of those", ErrInvalid, domain)
 	}
-	if slices.Contains(domainsOf(hostOf(origin)), domain) {
+	if origin != "" && slices.Contains(domainsOf(hostOf(origin)), domain) {
 		return "", fmt.Errorf("%w: %s is where this directory is", ErrInvalid, domain)
 	}
 	return domain, nil

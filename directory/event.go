@@ -75,13 +75,13 @@ func (heard) TableName() string { return "heard" }
 var ErrRepeated = errors.New("this activity was taken in before")
 
 // takeIn lets an activity have its effect once: effect, event and the note that
-// it was heard are one transaction. fn returns what came of it, for people, and
-// may say in h whom it concerned. Errors: ErrRepeated when it was taken in
-// before, ErrInvalid when its ids cannot be kept.
+// it was heard reach the disk together, or none of them does. fn returns what came
+// of it, for people, and may say in h whom it concerned. Errors: ErrRepeated when it
+// was taken in before, ErrInvalid when its ids cannot be kept, ErrBusy.
 func (d *Directory) takeIn(ctx context.Context, h *Heard, fn func(tx *gorm.DB) (effect string, err error)) error {
 	err := h.readable()
 	if err == nil {
-		err = d.db.betweenChanges(ctx, func(tx *gorm.DB) error {
+		err = d.db.together(ctx, func(tx *gorm.DB) error {
 			if err := hear(tx, h.Peer.ID, h.ActivityID); err != nil {
 				return err
 			}

@@ -141,6 +141,15 @@ func (d *Directory) FollowedBy(ctx context.Context, peerID, followID string) (st
 	return handle, nil
 }
 
+// Follows says whether an actor of another server follows one of ours.
+func (d *Directory) Follows(ctx context.Context, peerID string) (bool, error) {
+	var n int
+	if err := d.db.read.WithContext(ctx).Raw("SELECT 1 FROM followers WHERE peer_id = ? LIMIT 1", asText(peerID)).Scan(&n).Error; err != nil {
+		return false, fmt.Errorf("look whether %s follows: %w", peerID, err)
+	}
+	return n > 0, nil
+}
+
 // Followers lists who follows the actor with that handle, oldest first.
 func (d *Directory) Followers(ctx context.Context, handle string) ([]Follower, error) {
 	var followers []Follower

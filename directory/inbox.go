@@ -156,9 +156,11 @@ func holding(tx *gorm.DB, inbox Inbox, columns map[string]any) error {
 // LetGo ends the lease of an inbox that has caught up with inbox.Taken. If
 // something became owed meanwhile the inbox stays due.
 func (d *Directory) LetGo(ctx context.Context, inbox Inbox) error {
-	err := d.db.write.WithContext(ctx).Exec(`UPDATE inboxes SET taken = @taken, leased_until = NULL, failures = 0, failing_since = NULL, gone = FALSE, last_error = '',
-		due_at = CASE WHEN wakes = @wakes THEN NULL ELSE due_at END WHERE id = @id AND leased_by = @holder`,
-		map[string]any{"taken": inbox.Taken, "wakes": inbox.Wakes, "id": inbox.ID, "holder": inbox.LeasedBy}).Error
+	err := d.db.together(ctx, func(tx *gorm.DB) error {
+		return tx.Exec(`UPDATE inboxes SET taken = @taken, leased_until = NULL, failures = 0, failing_since = NULL, gone = FALSE, last_error = '',
+			due_at = CASE WHEN wakes = @wakes THEN NULL ELSE due_at END WHERE id = @id AND leased_by = @holder`,
+			map[string]any{"taken": inbox.Taken, "wakes": inbox.Wakes, "id": inbox.ID, "holder": inbox.LeasedBy}).Error
+	})
 	if err != nil {
 		return fmt.Errorf("let go of %s: %w", inbox.Host, err)
 	}

@@ -15,9 +15,10 @@ var ErrOtherOrigin = errors.New("the database was made for another address")
 
 // instance is the one row that says whose database this is.
 type instance struct {
-	ID        int64
-	Origin    string
-	CreatedAt time.Time
+	ID          int64
+	Origin      string
+	CreatedAt   time.Time
+	OnlyAllowed bool // only the allowed domains are spoken with
 }
 
 // TableName names the table with the one row.

@@ -62,8 +62,9 @@ func (d *Directory) MoveFollower(ctx context.Context, h Heard, became Peer) erro
 	if became.ID == h.Peer.ID {
 		return fmt.Errorf("%w: %s has moved to itself", ErrInvalid, became.ID)
 	}
-	h.Handles, h.Object = nil, became.ID
+	h.Object = became.ID
 	return d.takeIn(ctx, &h, func(tx *gorm.DB) (string, error) {
+		h.Handles = nil
 		if err := remember(tx, became); err != nil {
 			return "", fmt.Errorf("remember %s: %w", became.ID, err)
 		}

@@ -29,8 +29,10 @@ func (d *Directory) OwedAccepts(ctx context.Context, inboxID int64) ([]Follower,
 
 // Accepted notes that the follower's inbox took the Accept of that Follow.
 func (d *Directory) Accepted(ctx context.Context, f Follower) error {
-	err := d.db.write.WithContext(ctx).Model(&Follower{}).
-		Where("handle = ? AND peer_id = ? AND follow_id = ?", f.Handle, f.PeerID, f.FollowID).Update("accepted_at", now()).Error
+	err := d.db.together(ctx, func(tx *gorm.DB) error {
+		return tx.Model(&Follower{}).
+			Where("handle = ? AND peer_id = ? AND follow_id = ?", f.Handle, f.PeerID, f.FollowID).Update("accepted_at", now()).Error
+	})
 	if err != nil {
 		return fmt.Errorf("note the Accept of %s: %w", f.PeerID, err)
 	}

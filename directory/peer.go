@@ -100,9 +100,13 @@ func (d *Directory) PeerByKey(ctx context.Context, keyID string) (Peer, error) {
 }
 
 // RememberPeer keeps what was fetched about an actor. ErrInvalid: its ids
-// cannot be kept.
+// cannot be kept. ErrPinned: it is known by another key, and waits.
 func (d *Directory) RememberPeer(ctx context.Context, p Peer) error {
-	if err := remember(d.db.write.WithContext(ctx), p); err != nil {
+	err := d.db.together(ctx, func(tx *gorm.DB) error { return remember(tx, p) })
+	if errors.Is(err, ErrPinned) {
+		err = errorOr(d.noteAsked(ctx, p.ID), err)
+	}
+	if err != nil {
 		return fmt.Errorf("remember %s: %w", p.ID, err)
 	}
 	return nil
@@ -111,6 +115,9 @@ func (d *Directory) RememberPeer(ctx context.Context, p Peer) error {
 func remember(tx *gorm.DB, p Peer) error {
 	p, err := p.storable()
 	if err != nil {
+		return err
+	}
+	if err := checkPin(tx, p); err != nil {
 		return err
 	}
 	return tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&p).Error
@@ -127,15 +134,19 @@ func knownPeer(tx *gorm.DB, p Peer) (Inbox, error) {
 
 // ForgetPeer deletes everything that we keep of an actor that is gone. Reports
 // stay: they are about somebody else. An account signs nobody in any more: some
-// servers give a name to somebody else later.
+// servers give a name to somebody else later. So it comes back with the same key, or
+// waits for the operators.
 func (d *Directory) ForgetPeer(ctx context.Context, peerID string) error {
-	err := d.db.betweenChanges(ctx, func(tx *gorm.DB) error {
+	err := d.db.together(ctx, func(tx *gorm.DB) error {
 		for _, row := range []any{&Follower{}, &Reaction{}, &Reply{}, &Authorization{}, &Event{}} {
 			if err := tx.Where("peer_id = ?", peerID).Delete(row).Error; err != nil {
 				return err
 			}
 		}
 		if err := tx.Model(&Account{}).Where("actor_id = ? AND removed_at IS NULL", peerID).Update("removed_at", now()).Error; err != nil {
+			return err
+		}
+		if err := pinGone(tx, peerID); err != nil {
 			return err
 		}
 		return tx.Where("id = ?", peerID).Delete(&Peer{}).Error

@@ -20,13 +20,36 @@ import (
 // co-op's until something of that co-op changes, so that its old posts are at
 // hand, and one that speaks of many until something in the directory does.
 func (f *Federation) serveDocument(read func(r *http.Request, handle string) ([]byte, error)) http.HandlerFunc {
-	return f.answerWith(func(r *http.Request, handle string) ([]byte, error) {
-		lastChange := f.directory.LastChange
+	return f.whileCurrent(f.answerWith(func(r *http.Request, handle string) ([]byte, error) {
+		head, err := f.directory.RecentChange(r.Context())
+		if err != nil {
+			return nil, err
+		}
+		lastChange := func(context.Context) (int64, error) { return head, nil }
 		if directory.IsCoop(handle) {
 			lastChange = func(ctx context.Context) (int64, error) { return f.directory.LastChangeOf(ctx, handle) }
 		}
-		return f.documents.get(r, lastChange, func() ([]byte, error) { return read(r, handle) })
-	})
+		return f.documents.get(r, head, lastChange, func() ([]byte, error) { return read(r, handle) })
+	}))
+}
+
+// whileCurrent answers with what is kept as long as nothing has changed, and else has
+// makeIt answer, which keeps it.
+func (f *Federation) whileCurrent(makeIt http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		head, err := f.directory.RecentChange(r.Context())
+		if err != nil {
+			f.fail(w, r, err)
+			return
+		}
+		body, ok := f.documents.current(r.URL.RequestURI(), head)
+		if !ok {
+			makeIt(w, r)
+			return
+		}
+		w.Header().Set("Vary", "Accept")
+		write(w, r, http.StatusOK, document.ActivityType, body)
+	}
 }
 
 // answerWith is serveDocument without keeping the document.

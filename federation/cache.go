@@ -18,7 +18,8 @@ type documents struct {
 }
 
 type servedDocument struct {
-	change int64 // number of the last change when it was written
+	change int64 // number of the last change of what it is made from, when it was written
+	seen   int64 // number of the last change of all after which it was found to be true
 	body   []byte
 }
 
@@ -29,20 +30,28 @@ func newDocuments() *documents {
 	})}
 }
 
-// get returns the document at the request's address. The number of the last
-// change is read first, so that what is kept is never older than it claims.
-func (d *documents) get(r *http.Request, lastChange func(context.Context) (int64, error), read func() ([]byte, error)) ([]byte, error) {
+// current returns the document at an address if nothing at all has changed since it was
+// found to be true: then nothing need be asked.
+func (d *documents) current(address string, head int64) ([]byte, bool) {
+	kept, ok := d.served.GetIfPresent(address)
+	return kept.body, ok && kept.seen == head
+}
+
+// get returns the document at the request's address. The numbers of the last
+// change, of all and of what it is made from, are read first, so that what is kept is
+// never older than it claims.
+func (d *documents) get(r *http.Request, head int64, lastChange func(context.Context) (int64, error), read func() ([]byte, error)) ([]byte, error) {
 	address := r.URL.RequestURI()
 	change, err := lastChange(r.Context())
 	if err != nil {
 		return nil, err
 	}
-	if kept, ok := d.served.GetIfPresent(address); ok && kept.change == change {
-		return kept.body, nil
+	kept, ok := d.served.GetIfPresent(address)
+	if !ok || kept.change != change {
+		if kept.body, err = read(); err != nil {
+			return nil, err
+		}
 	}
-	body, err := read()
-	if err == nil {
-		d.served.Set(address, servedDocument{change, body})
-	}
-	return body, err
+	d.served.Set(address, servedDocument{change, head, kept.body})
+	return kept.body, nil
 }

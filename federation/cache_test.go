@@ -39,7 +39,7 @@ func TestOldPostIsKeptUntilItsAuthorChanges(t *testing.T) {
 		address := "/coops/sange/posts/1"
 		was := read()
 		us.edit("igalia", map[string]string{"founded": "2001"})
-		us.federation.documents.served.Set(address, servedDocument{kept(us, address).change, []byte("kept")})
+		us.federation.documents.served.Set(address, servedDocument{kept(us, address).change, 0, []byte("kept")})
 		if got := read(); got != "kept" {
 			t.Errorf("after another co-op's edit it is made anew: %s", got)
 		}

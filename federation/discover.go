@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
@@ -28,12 +29,18 @@ func (f *Federation) webFinger(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is no such actor here", http.StatusNotFound)
 		return
 	}
-	name, logo, err := f.looksOf(r, handle)
+	head, err := f.directory.RecentChange(r.Context())
 	if err != nil {
 		f.fail(w, r, err)
 		return
 	}
-	body, err := f.site.WebFinger(handle, name, logo)
+	body, err := f.documents.get(r, head, func(context.Context) (int64, error) { return head, nil }, func() ([]byte, error) {
+		name, logo, err := f.looksOf(r, handle)
+		if err != nil {
+			return nil, err
+		}
+		return f.site.WebFinger(handle, name, logo)
+	})
 	if err != nil {
 		f.fail(w, r, err)
 		return

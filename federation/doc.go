@@ -30,6 +30,7 @@ type Config struct {
 	Mirror  time.Duration // how often a mirrored directory is asked for news; 0: a minute
 	Lease   time.Duration // how long an inbox waits for a process that died, longer than a delivery takes; 0: a minute
 	Workers int           // inboxes that are told at the same time; 0: 64
+	Secure  bool          // actors and what they say are shown only to those who sign their requests
 	Retry   time.Duration // wait after an inbox's first failure; 0: 5 seconds. It triples with each further one
 }
 
@@ -49,6 +50,8 @@ type Federation struct {
 	documents *documents
 	failed    *negative
 	beyond    rate.Sometimes // warnings that the log is shorter than it was
+	limits    *limits
+	secure    bool
 }
 
 // New returns the federation of d.
@@ -57,7 +60,8 @@ func New(d *directory.Directory, c Config) *Federation {
 	f := &Federation{
 		directory: d, site: c.Site, client: careful, logger: c.Logger, workers: cmp.Or(c.Workers, 64),
 		retry: cmp.Or(c.Retry, 5*time.Second), lease: cmp.Or(c.Lease, leaseTime), mirrorEvery: cmp.Or(c.Mirror, mirrorEvery),
-		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(), beyond: rate.Sometimes{Interval: time.Hour},
+		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(), limits: newLimits(), secure: c.Secure,
+		beyond: rate.Sometimes{Interval: time.Hour},
 	}
 	return f
 }
@@ -66,6 +70,9 @@ func New(d *directory.Directory, c Config) *Federation {
 // which answer the same addresses to people.
 func (f *Federation) Routes(r *mux.Router) {
 	for _, route := range f.routes() {
+		if f.secure && needsSigning(route) {
+			route.serve = f.secured(route.serve)
+		}
 		added := r.Path(route.path).Methods(route.method).HandlerFunc(route.serve)
 		if route.negotiated {
 			added.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return wantsActivity(r) })

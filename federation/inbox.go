@@ -39,24 +39,37 @@ func refuse(status int, format string, args ...any) error {
 // receive takes an activity in: read, verify, and let it have its effect. It
 // answers when the effect is on the disk.
 func (f *Federation) receive(w http.ResponseWriter, r *http.Request) {
-	err := f.takeIn(r)
+	err := f.takeIn(w, r)
 	if err == nil {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
+	f.turnAway(w, r, err)
+}
+
+// turnAway says why a request was not taken, so that its sender knows whether to come
+// again.
+func (f *Federation) turnAway(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusInternalServerError
 	var refused *refusal
 	var gone *directory.GoneError
 	switch {
-	case errors.Is(err, directory.ErrBlocked), errors.Is(err, fetch.ErrBlocked):
+	case errors.Is(err, directory.ErrBlocked), errors.Is(err, fetch.ErrBlocked), errors.Is(err, directory.ErrPinned):
 		status = http.StatusForbidden
 	case errors.As(err, &refused):
 		status = refused.status
+		if status == http.StatusTooManyRequests {
+			w.Header().Set("Retry-After", slowDown)
+		}
 	case errors.Is(err, errUnverified):
 		status = http.StatusUnauthorized
-	case errors.Is(err, errLater), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, directory.ErrFull):
+		f.logger.Error("the disk is full: what others send waits with them", "error", err)
+		err, status = directory.ErrFull, http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", slowDown)
+	case errors.Is(err, errLater), errors.Is(err, directory.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusServiceUnavailable
-		w.Header().Set("Retry-After", "60")
+		w.Header().Set("Retry-After", slowDown)
 	case errors.Is(err, directory.ErrNotFound):
 		status = http.StatusNotFound
 	case errors.As(err, &gone):
@@ -67,14 +80,14 @@ func (f *Federation) receive(w http.ResponseWriter, r *http.Request) {
 	level := f.logger.Debug
 	if status == http.StatusInternalServerError {
 		level = f.logger.Error
-		http.Error(w, "the activity could not be taken in", status)
+		http.Error(w, "the request could not be taken in", status)
 	} else {
 		http.Error(w, err.Error(), status)
 	}
-	level("activity refused", "status", status, "error", err, "from", r.RemoteAddr)
+	level("request refused", "status", status, "error", err, "from", r.RemoteAddr)
 }
 
-func (f *Federation) takeIn(r *http.Request) error {
+func (f *Federation) takeIn(w http.ResponseWriter, r *http.Request) error {
 	inbox, err := f.inboxOwner(r)
 	if err != nil {
 		return err
@@ -82,13 +95,11 @@ func (f *Federation) takeIn(r *http.Request) error {
 	if !isActivity(r.Header.Get("Content-Type")) {
 		return refuse(http.StatusUnsupportedMediaType, "send application/activity+json")
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, MaxActivity))
-	if tooLarge := new(http.MaxBytesError); errors.As(err, &tooLarge) {
-		return refuse(http.StatusRequestEntityTooLarge, "the activity is larger than %d bytes", MaxActivity)
-	}
+	body, done, err := f.read(w, r)
 	if err != nil {
-		return refuse(http.StatusBadRequest, "the body ended early")
+		return err
 	}
+	defer done()
 	ctx, cancel := context.WithTimeout(r.Context(), patienceOfSenders)
 	defer cancel()
 	sender, err := f.verify(r.WithContext(ctx), body)
@@ -96,6 +107,9 @@ func (f *Federation) takeIn(r *http.Request) error {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if err := f.maySpeak(ctx, sender.ID); err != nil {
 		return err
 	}
 	if err := fetch.Plain(body); err != nil {
@@ -119,6 +133,38 @@ func (f *Federation) takeIn(r *http.Request) error {
 		return nil
 	}
 	return err
+}
+
+// read reads the body of a request. The function that it returns says that it is not
+// needed any more. How much memory bodies take is bounded, however many come.
+func (f *Federation) read(w http.ResponseWriter, r *http.Request) (body []byte, done func(), err error) {
+	tooLarge := refuse(http.StatusRequestEntityTooLarge, "the activity is larger than %d bytes", MaxActivity)
+	if r.ContentLength > MaxActivity {
+		w.Header().Set("Connection", "close") // or the rest would have to be read
+		return nil, nil, tooLarge
+	}
+	done = func() {}
+	whole := http.MaxBytesReader(w, r.Body, MaxActivity)
+	body, err = io.ReadAll(io.LimitReader(whole, smallActivity+1))
+	if err == nil && len(body) > smallActivity {
+		if done, err = f.limits.mayBeLarge(); err != nil {
+			w.Header().Set("Connection", "close")
+			return nil, nil, err
+		}
+		var rest []byte
+		rest, err = io.ReadAll(whole)
+		body = append(body, rest...)
+	}
+	switch exceeded := new(http.MaxBytesError); {
+	case err == nil:
+		return body, done, nil
+	case errors.As(err, &exceeded):
+		err = tooLarge
+	default:
+		err = refuse(http.StatusBadRequest, "the body ended early")
+	}
+	done()
+	return nil, nil, err
 }
 
 // inboxOwner returns the handle whose inbox was asked for, "" for the shared one.

@@ -53,6 +53,12 @@ func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error
 	if err != nil {
 		return directory.Peer{}, err
 	}
+	if known.ID != "" && known.ID != peer.ID {
+		// The key's id names somebody else now: only the key itself can say that this is so.
+		if err := f.directory.PinKey(ctx, peer.ID, known.PublicPEM); err != nil {
+			return directory.Peer{}, err
+		}
+	}
 	// It is remembered even if the request is not its own: otherwise whoever
 	// forges one could keep an actor whom we do not know yet from reaching us.
 	if err := f.directory.RememberPeer(ctx, peer); err != nil {
@@ -95,6 +101,11 @@ func (f *Federation) fetchSigner(ctx context.Context, keyID string) (directory.P
 	if f.failed.recently(keyID) {
 		return directory.Peer{}, fmt.Errorf("%w: its key %s was of no use a moment ago", errUnverified, keyID)
 	}
+	end, err := f.limits.mayFetch(ctx, keyID)
+	if err != nil {
+		return directory.Peer{}, err
+	}
+	defer end()
 	peer, err := f.signer(ctx, keyID)
 	if err == nil {
 		return peer, nil

@@ -37,7 +37,7 @@ type program struct {
 	Export    exportCommand    `cmd:"" help:"Write the co-ops as CSV, GeoJSON, JSON-LD or Markdown, or the public log."`
 	Coop      coopCommands     `cmd:"" help:"Show and change one co-op, and speak for it."`
 	Operators operatorCommands `cmd:"" help:"Say who runs the directory."`
-	Domains   domainCommands   `cmd:"" help:"Say with which servers the directory has nothing to do."`
+	Peers     peerCommands     `cmd:"" aliases:"domains" help:"See which servers we have to do with, and say with which we speak."`
 	Reports   reportCommands   `cmd:"" help:"Read and close what other servers have reported."`
 	Mirror    mirrorCommands   `cmd:"" help:"Copy other directories, verifiably."`
 	Migrate   migrateCommand   `cmd:"" help:"Bring the database to the shape this program needs."`

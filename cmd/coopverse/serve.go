@@ -30,6 +30,9 @@ type serveCommand struct {
 	ACMEDirectory string   `name:"acme-directory" help:"Directory URL of another ACME authority than Let's Encrypt." placeholder:"URL"`
 	BehindProxy   []string `help:"TLS ends at a proxy with one of these addresses; only its X-Forwarded-For is believed." placeholder:"CIDR"`
 
+	OnlyAllowed bool `help:"Speak only with the domains that peers allow names."`
+	Secure      bool `help:"Show actors and posts to other servers only if they sign their requests, so that blocked ones cannot read them there."`
+
 	MirrorEvery time.Duration `hidden:"" help:"How often a mirrored directory is asked for news; a minute, but for tests."`
 
 	Lease time.Duration `hidden:"" help:"How long an inbox waits for a process that died; a minute, but for tests."`
@@ -58,12 +61,15 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 	if err := d.ServeAs(ctx, origin); err != nil {
 		return fmt.Errorf("%w; serve it with the domain it was made for, or begin a new one with another --data or --database", err)
 	}
+	if err := d.SpeakOnlyWithAllowed(ctx, cmd.OnlyAllowed); err != nil {
+		return err
+	}
 	client, err := cmd.client(origin, false)
 	if err != nil {
 		return err
 	}
 	site := document.Site{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Version: programVersion()}
-	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger, Lease: cmd.Lease, Mirror: cmd.MirrorEvery})
+	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger, Secure: cmd.Secure, Lease: cmd.Lease, Mirror: cmd.MirrorEvery})
 	proofs, err := cmd.prover(client)
 	if err != nil {
 		return err

@@ -14,11 +14,13 @@ import (
 // domainList is what a list of Mastodon's says.
 type domainList struct {
 	suspended []directory.BlockedDomain
-	milder    int // how many have another severity
+	milder    int  // how many have another severity
+	blocks    bool // it says how severe each block is
+	bare      bool // it names domains and nothing else, as Mastodon's lists of allowed ones
 }
 
 // readDomainList reads the CSV that Mastodon exports under "Export domain
-// blocks". Its first line names the columns, each after a #; #domain must be
+// blocks" and "Export allowed domains". Its first line names the columns, each after a #; #domain must be
 // there. Without a severity a domain counts as suspended, as in older exports.
 func readDomainList(r io.Reader) (domainList, error) {
 	rows := csv.NewReader(r)
@@ -39,7 +41,7 @@ func readDomainList(r io.Reader) (domainList, error) {
 	if column(names, "domain") == "" {
 		return domainList{}, errors.New("its first line names no column #domain")
 	}
-	var listed domainList
+	listed := domainList{blocks: column(names, "severity") != "", bare: len(names) == 1}
 	for {
 		row, err := rows.Read()
 		if errors.Is(err, io.EOF) {

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"coopverse/directory"
+)
+
+type peersListCommand struct {
+	JSON    bool `name:"json" help:"Print JSON."`
+	Blocked bool `help:"Only the blocked domains, with their reasons." xor:"which"`
+	Allowed bool `help:"Only the allowed domains, with their notes." xor:"which"`
+	Waiting bool `help:"Only the actors who have come back with another key and wait to be admitted." xor:"which"`
+}
+
+// Help shows an example.
+func (peersListCommand) Help() string {
+	return "For each server: how many there follow, whether it is blocked, allowed or failing, and when it was last heard and told.\n\nExample:\n\n  coopverse peers list --data ./data\n  coopverse peers list --blocked --json --data ./data"
+}
+
+// Run lists servers by name.
+func (cmd *peersListCommand) Run(ctx context.Context, p *program, std streams) error {
+	db, err := p.openExisting(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	d := directory.New(db)
+	switch {
+	case cmd.Blocked:
+		domains, err := d.BlockedDomains(ctx)
+		return printEach(std, cmd.JSON, domains, err, func(b directory.BlockedDomain) string {
+			return fmt.Sprintf("%s\tsince %s\t%s", b.Domain, b.BlockedAt.Format(time.DateOnly), strings.TrimSpace(b.Reason+"  "+b.Note))
+		})
+	case cmd.Allowed:
+		domains, err := d.AllowedDomains(ctx)
+		return printEach(std, cmd.JSON, domains, err, func(a directory.AllowedDomain) string {
+			return fmt.Sprintf("%s\tsince %s\t%s", a.Domain, a.AllowedAt.Format(time.DateOnly), a.Note)
+		})
+	case cmd.Waiting:
+		actors, err := d.PinnedPeers(ctx)
+		return printEach(std, cmd.JSON, actors, err, func(a directory.Pinned) string {
+			return fmt.Sprintf("%s\tgone since %s\tcame back %s", a.ID, a.PinnedAt.Format(time.DateOnly), a.AskedAt.Format(time.DateTime))
+		})
+	}
+	servers, err := d.Servers(ctx)
+	return printEach(std, cmd.JSON, servers, err, func(s directory.Server) string {
+		return fmt.Sprintf("%s\t%d followers\t%s\theard %s\ttold %s\t%s", s.Host, s.Followers, cmp.Or(s.State, "well"), moment(s.Heard), moment(s.Told), s.LastError)
+	})
+}
+
+// printEach prints what was read: as JSON, or a line for each.
+func printEach[T any](std streams, asJSON bool, read []T, err error, line func(T) string) error {
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return printJSON(std, read)
+	}
+	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
+	for _, one := range read {
+		fmt.Fprintln(w, line(one))
+	}
+	return w.Flush()
+}
+
+// moment is a time to the minute, in UTC.
+func moment(at *time.Time) string {
+	if at == nil {
+		return "never"
+	}
+	return at.UTC().Format("2006-01-02 15:04")
+}

@@ -1,0 +1,109 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// ErrPinned means that an actor is known by another key, which did not say that it has
+// a new one. It waits for the operators.
+var ErrPinned = errors.New("this actor was known by another key, and waits for the operators of this directory")
+
+// pin says by which key an actor is known. Ordinary actors get new keys whenever their
+// servers show new ones; one that has said good-bye for good, or whose key belongs to
+// somebody else now, may have come into other hands.
+type pin struct {
+	PeerID    string `gorm:"primaryKey"`
+	PublicPEM string
+	PinnedAt  time.Time
+	AskedAt   *time.Time // when it last came with another key; nil: never
+}
+
+// TableName names the table of keys by which actors are known.
+func (pin) TableName() string { return "pins" }
+
+// Pinned is an actor who has come back with another key and waits.
+type Pinned struct {
+	ID       string    `json:"actor"`
+	PinnedAt time.Time `json:"pinnedAt"` // when it said good-bye
+	AskedAt  time.Time `json:"askedAt"`  // when it last came with another key
+}
+
+// PinKey has an actor be known by a key alone, unless it is known by another one already.
+func (d *Directory) PinKey(ctx context.Context, peerID, publicPEM string) error {
+	err := d.db.together(ctx, func(tx *gorm.DB) error { return pinKey(tx, peerID, publicPEM) })
+	if err != nil {
+		return fmt.Errorf("pin the key of %s: %w", peerID, err)
+	}
+	return nil
+}
+
+func pinKey(tx *gorm.DB, peerID, publicPEM string) error {
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&pin{PeerID: peerID, PublicPEM: publicPEM, PinnedAt: now()}).Error
+}
+
+// pinGone has an actor who says good-bye be known by its key alone from now on.
+func pinGone(tx *gorm.DB, peerID string) error {
+	p, err := peerByID(tx, peerID)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return pinKey(tx, p.ID, p.PublicPEM)
+}
+
+// checkPin returns ErrPinned for an actor who is known by another key.
+func checkPin(tx *gorm.DB, p Peer) error {
+	var others int64
+	if err := tx.Model(&pin{}).Where("peer_id = ? AND public_pem <> ?", p.ID, p.PublicPEM).Count(&others).Error; err != nil {
+		return fmt.Errorf("look by which key %s is known: %w", p.ID, err)
+	}
+	if others > 0 {
+		return ErrPinned
+	}
+	return nil
+}
+
+// noteAsked notes that somebody has come with another key.
+func (d *Directory) noteAsked(ctx context.Context, peerID string) error {
+	return d.db.together(ctx, func(tx *gorm.DB) error {
+		return tx.Model(&pin{}).Where("peer_id = ?", peerID).Update("asked_at", now()).Error
+	})
+}
+
+// PinnedPeers lists the actors who have come back with another key and wait, those who
+// asked last first.
+func (d *Directory) PinnedPeers(ctx context.Context) ([]Pinned, error) {
+	waiting := []Pinned{}
+	err := d.db.read.WithContext(ctx).Model(&pin{}).Select("peer_id AS id, pinned_at, asked_at").Where("asked_at IS NOT NULL").Order("asked_at DESC").Scan(&waiting).Error
+	if err != nil {
+		return nil, fmt.Errorf("read who waits with another key: %w", err)
+	}
+	return waiting, nil
+}
+
+// AdmitPeer lets an actor in who has come back with another key, whichever it has when it
+// comes next. Errors: ErrNotFound when it does not wait.
+func (d *Directory) AdmitPeer(ctx context.Context, by Actor, peerID string) error {
+	err := d.db.change(ctx, func(tx *gorm.DB) error {
+		gone := tx.Where("peer_id = ? AND asked_at IS NOT NULL", asText(peerID)).Delete(&pin{})
+		if gone.Error != nil {
+			return gone.Error
+		}
+		if gone.RowsAffected == 0 {
+			return notFound("actor that waits with another key: %s", peerID)
+		}
+		return audit(tx, by, "admitted an actor", DirectoryHandle, peerID)
+	})
+	if err != nil {
+		return fmt.Errorf("admit %s: %w", peerID, err)
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// AllowedDomain is a domain with which we speak when we speak only with those that
+// are listed. All domains below it are allowed as well; a block comes before.
+type AllowedDomain struct {
+	Domain    string    `json:"domain" gorm:"primaryKey"` // lower case, ASCII
+	Note      string    `json:"note"`                     // for the operators
+	AllowedAt time.Time `json:"allowedAt"`
+}
+
+// shutOut is a condition on @domains, the domains that one host is in: it is in a
+// domain that is blocked, or only others may speak with us.
+const shutOut = `(EXISTS (SELECT 1 FROM blocked_domains WHERE domain IN @domains)
+	OR EXISTS (SELECT 1 FROM instance WHERE only_allowed) AND NOT EXISTS (SELECT 1 FROM allowed_domains WHERE domain IN @domains))`
+
+// DomainBlocked says whether we have nothing to do with one of the hosts: it is in a
+// domain that is blocked, or, if only listed domains are spoken with, in none of
+// those. It reads two indexes, however many domains there are. Our own host is
+// never blocked.
+func (d *Directory) DomainBlocked(ctx context.Context, hosts ...string) (bool, error) {
+	tx := d.db.read.WithContext(ctx)
+	slices.Sort(hosts)
+	for _, host := range slices.Compact(hosts) {
+		if host == "" {
+			continue
+		}
+		var blocked bool
+		err := tx.Raw("SELECT "+shutOut+" AND NOT EXISTS (SELECT 1 FROM instance WHERE origin IN @own)",
+			map[string]any{"domains": domainsOf(host), "own": []string{"https://" + host, "http://" + host}}).Scan(&blocked).Error
+		if err != nil {
+			return false, fmt.Errorf("look whether %s is blocked: %w", host, err)
+		}
+		if blocked {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// SpeakOnlyWithAllowed sets whether only the allowed domains are spoken with, for
+// every process from now on. The directory must have been served before.
+func (d *Directory) SpeakOnlyWithAllowed(ctx context.Context, only bool) error {
+	err := d.db.write.WithContext(ctx).Model(&instance{}).Where("only_allowed <> ?", only).Update("only_allowed", only).Error
+	if err != nil {
+		return fmt.Errorf("set with whom we speak: %w", err)
+	}
+	return nil
+}
+
+// SpeaksOnlyWithAllowed says whether only the allowed domains are spoken with.
+func (d *Directory) SpeaksOnlyWithAllowed(ctx context.Context) (bool, error) {
+	var only bool
+	if err := d.db.read.WithContext(ctx).Raw("SELECT EXISTS (SELECT 1 FROM instance WHERE only_allowed)").Scan(&only).Error; err != nil {
+		return false, fmt.Errorf("read with whom we speak: %w", err)
+	}
+	return only, nil
+}
+
+// AllowDomains allows domains, or gives those that are allowed another note. ErrInvalid:
+// one is no domain name; none is allowed then.
+func (d *Directory) AllowDomains(ctx context.Context, by Actor, domains ...AllowedDomain) error {
+	allowed := slices.Clone(domains)
+	for i := range allowed {
+		a := &allowed[i]
+		var err error
+		if a.Domain, err = domainToBlock(a.Domain, ""); err != nil {
+			return err
+		}
+		if a.Note, a.AllowedAt = oneLine(a.Note), now(); len([]rune(a.Note)) > MaxBlockNote {
+			return fmt.Errorf("%w: a note takes %d characters", ErrInvalid, MaxBlockNote)
+		}
+	}
+	err := d.db.change(ctx, func(tx *gorm.DB) error {
+		known := clause.OnConflict{Columns: []clause.Column{{Name: "domain"}}, DoUpdates: clause.AssignmentColumns([]string{"note"})}
+		for _, a := range allowed {
+			if err := tx.Clauses(known).Create(&a).Error; err != nil {
+				return err
+			}
+			if err := audit(tx, by, "allowed a domain", DirectoryHandle, a.Domain); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("allow domains: %w", err)
+	}
+	return nil
+}
+
+// DisallowDomain takes a domain off the list of those that are allowed. Errors: ErrNotFound.
+func (d *Directory) DisallowDomain(ctx context.Context, by Actor, domain string) error {
+	domain = normalHost(strings.TrimSpace(domain))
+	err := d.db.change(ctx, func(tx *gorm.DB) error {
+		gone := tx.Where("domain = ?", asText(domain)).Delete(&AllowedDomain{})
+		if gone.Error != nil {
+			return gone.Error
+		}
+		if gone.RowsAffected == 0 {
+			return notFound("allowed domain: %s", domain)
+		}
+		return audit(tx, by, "disallowed a domain", DirectoryHandle, domain)
+	})
+	if err != nil {
+		return fmt.Errorf("disallow %s: %w", domain, err)
+	}
+	return nil
+}
+
+// AllowedDomains lists the allowed domains by name.
+func (d *Directory) AllowedDomains(ctx context.Context) ([]AllowedDomain, error) {
+	domains := []AllowedDomain{}
+	if err := d.db.read.WithContext(ctx).Order("domain").Find(&domains).Error; err != nil {
+		return nil, fmt.Errorf("read the allowed domains: %w", err)
+	}
+	return domains, nil
+}

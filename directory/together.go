@@ -1,0 +1,198 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	// maxTogether is how many pieces of work share a transaction. PostgreSQL
+	// keeps as many savepoints of a transaction at hand for others to look at.
+	maxTogether = 64
+	// maxWaiting is how many pieces may wait.
+	maxWaiting = 1024
+	// togetherTime is how long one transaction may take.
+	togetherTime = 30 * time.Second
+)
+
+// ErrBusy means that more comes in than can be written at the moment. Nothing
+// was done; the same may be tried again in a moment.
+var ErrBusy = errors.New("too much is waiting to be written")
+
+// ErrFull means that there is no room on the disk. Nothing was done; the same may be
+// tried again when there is.
+var ErrFull = errors.New("the disk is full")
+
+// pieces are the work that waits for the one who does it. While one transaction is
+// brought to the disk others come, and those share the next one: what takes time is the
+// way to the disk, not what is written. Nobody waits for company. The zero value is ready.
+type pieces struct {
+	mu      sync.Mutex
+	waiting []*piece // in the order in which they came
+	working bool
+}
+
+// piece is work that is done in a transaction, beside others but on its own: each has
+// a savepoint, and fails alone.
+type piece struct {
+	do   func(tx *gorm.DB) error
+	err  error
+	done chan struct{}
+}
+
+// together runs fn in a transaction that it may share with others, and returns when
+// that is on the disk. No change is written meanwhile, as with betweenChanges. fn may be
+// run a second time if the first had no effect. Pieces are done in the order in which
+// they come. Errors: fn's own; ErrBusy; ErrFull; that of ctx, if it ended before fn was begun.
+func (d *Database) together(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	p := &piece{do: fn, done: make(chan struct{})}
+	if err := d.line(p); err != nil {
+		return err
+	}
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		if d.pieces.withdraw(p) {
+			return ctx.Err()
+		}
+		<-p.done // it was begun, and how it ends is what counts
+	}
+	if isFull(p.err) {
+		return fmt.Errorf("%w: %w", ErrFull, p.err)
+	}
+	return p.err
+}
+
+// line lines a piece up.
+func (d *Database) line(p *piece) error {
+	w := &d.pieces
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.waiting) >= maxWaiting {
+		return ErrBusy
+	}
+	w.waiting = append(w.waiting, p)
+	if !w.working {
+		w.working = true
+		go d.work()
+	}
+	return nil
+}
+
+// withdraw takes a piece back that was not begun, and says whether that was so.
+func (w *pieces) withdraw(p *piece) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, waiting := range w.waiting {
+		if waiting == p {
+			w.waiting = append(w.waiting[:i:i], w.waiting[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// next takes those who share the next transaction. If there are none, nobody is at
+// work any more.
+func (w *pieces) next() []*piece {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := min(len(w.waiting), maxTogether)
+	group := w.waiting[:n:n]
+	w.waiting = w.waiting[n:]
+	w.working = n > 0
+	return group
+}
+
+// work writes until nothing waits.
+func (d *Database) work() {
+	for group := d.pieces.next(); len(group) > 0; group = d.pieces.next() {
+		alone := group
+		if len(group) > 1 {
+			alone = d.share(group)
+		}
+		for _, p := range alone {
+			p.err = d.apart(p.run)
+		}
+		for _, p := range group {
+			close(p.done)
+		}
+	}
+}
+
+// apart runs fn in a transaction. Requests that end meanwhile do not interrupt it:
+// SQLite would undo what others have in it as well.
+func (d *Database) apart(fn func(tx *gorm.DB) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), togetherTime)
+	defer cancel()
+	return d.betweenChanges(ctx, fn)
+}
+
+// share does the work of a group in one transaction, and returns those who have to
+// try again alone: who was in the way of another process's work, or all of them if
+// the transaction failed.
+func (d *Database) share(group []*piece) (alone []*piece) {
+	err := d.apart(func(tx *gorm.DB) error {
+		for _, p := range group {
+			if err := p.runApart(tx); err != nil {
+				return err
+			}
+			if isConflict(p.err) {
+				alone = append(alone, p)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return group
+	}
+	return alone
+}
+
+// runApart runs a piece so that it alone is undone if it fails. An error is one of
+// the whole transaction.
+func (p *piece) runApart(tx *gorm.DB) error {
+	if err := tx.Exec("SAVEPOINT piece").Error; err != nil {
+		return err
+	}
+	if p.err = p.run(tx); p.err != nil {
+		if err := tx.Exec("ROLLBACK TO SAVEPOINT piece").Error; err != nil {
+			return err
+		}
+	}
+	return tx.Exec("RELEASE SAVEPOINT piece").Error
+}
+
+// run runs a piece. A panic is an error of that piece: nobody above would catch it.
+func (p *piece) run(tx *gorm.DB) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	return p.do(tx)
+}
+
+// isConflict says whether PostgreSQL chose the work to be undone because it and
+// another process's waited for each other (class 40 of its errors).
+func isConflict(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && strings.HasPrefix(refused.Code, "40")
+}
+
+// isFull says whether a database has found no room (PostgreSQL: disk_full).
+func isFull(err error) bool {
+	var lite *sqlite.Error
+	var refused *pgconn.PgError
+	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_FULL || errors.As(err, &refused) && refused.Code == "53100"
+}

@@ -1,0 +1,142 @@
+package federation
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+
+	"coopverse/directory"
+
+	"github.com/maypok86/otter/v2"
+	"golang.org/x/net/publicsuffix"
+	"golang.org/x/time/rate"
+)
+
+// pace is how much there may be at once, and how much in each second after that.
+type pace struct {
+	atOnce    int
+	perSecond rate.Limit
+}
+
+// How fast others may speak. Servers keep what they are told to send later (429), so
+// nothing of an honest one's is lost. People do not reach what a sender may say, and
+// followers, whose servers know us, may say more. Whose keys we have not got makes us
+// ask, so that costs others and us more; under one domain anybody can have any number
+// of hosts.
+var (
+	senderPace   = pace{atOnce: 500, perSecond: 10}
+	followerPace = pace{atOnce: 5_000, perSecond: 100}
+	hostPace     = pace{atOnce: 20_000, perSecond: 1_000}
+
+	strangersOfHost   = pace{atOnce: 1_000, perSecond: 20}
+	strangersOfDomain = pace{atOnce: 5_000, perSecond: 200}
+)
+
+const (
+	// maxFetches is how many keys are fetched at a time.
+	maxFetches = 256
+	// smallActivity is the size up to which an activity needs no leave to come, in
+	// bytes. Nearly all are smaller; Misskey takes none that is larger.
+	smallActivity = 64 << 10
+	// maxLarge is how many larger ones are read at a time.
+	maxLarge = 32
+	// slowDown is what somebody who is too fast is told to wait.
+	slowDown = "60"
+)
+
+// limits counts in memory only, for each process.
+type limits struct {
+	buckets  *otter.Cache[string, *rate.Limiter]
+	fetching chan struct{}
+	large    chan struct{}
+}
+
+func newLimits() *limits {
+	return &limits{
+		buckets: otter.Must(&otter.Options[string, *rate.Limiter]{
+			MaximumSize: 100_000, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Hour),
+		}),
+		fetching: make(chan struct{}, maxFetches),
+		large:    make(chan struct{}, maxLarge),
+	}
+}
+
+func (l *limits) allow(whose string, p pace) bool {
+	bucket, _ := l.buckets.ComputeIfAbsent(whose, func() (*rate.Limiter, bool) {
+		return rate.NewLimiter(p.perSecond, p.atOnce), false
+	})
+	return bucket.Allow()
+}
+
+// tooFast is the answer to who speaks faster than we listen.
+func tooFast(who string) error {
+	return refuse(http.StatusTooManyRequests, "%s sends more than this server takes at once", who)
+}
+
+// mayFetch says whether the key at that address may be asked for. The function that
+// it returns ends the asking.
+func (l *limits) mayFetch(ctx context.Context, keyID string) (end func(), err error) {
+	host := hostOf(keyID)
+	if !l.allow("strangers of the host "+host, strangersOfHost) || !l.allow("strangers of the domain "+registered(host), strangersOfDomain) {
+		return nil, tooFast(host)
+	}
+	select {
+	case l.fetching <- struct{}{}:
+		return func() { <-l.fetching }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("the sender's key %w: too many others are asked for theirs", errLater)
+	}
+}
+
+// mayBeLarge says whether a large activity may be read. The function that it returns
+// ends that.
+func (l *limits) mayBeLarge() (end func(), err error) {
+	select {
+	case l.large <- struct{}{}:
+		return func() { <-l.large }, nil
+	default:
+		return nil, fmt.Errorf("%w: too many large activities at once", directory.ErrBusy)
+	}
+}
+
+// maySpeak says whether a verified sender may be heard now.
+func (f *Federation) maySpeak(ctx context.Context, senderID string) error {
+	if host := hostOf(senderID); !f.limits.allow("host "+host, hostPace) {
+		return tooFast(host)
+	}
+	if f.limits.allow("sender "+senderID, senderPace) {
+		return nil
+	}
+	follows, err := f.directory.Follows(ctx, senderID)
+	if err != nil {
+		return err
+	}
+	if !follows || !f.limits.allow("follower "+senderID, followerPace) {
+		return tooFast(senderID)
+	}
+	return nil
+}
+
+// hostOf is the host that an address is on.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
+}
+
+// registered is the domain that somebody has registered, in which a host is.
+func registered(host string) string {
+	if net.ParseIP(host) != nil {
+		return host
+	}
+	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
+	if err != nil {
+		return host
+	}
+	return domain
+}
