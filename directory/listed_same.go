@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"gorm.io/gorm"
 )
@@ -19,16 +18,9 @@ func regroup(tx *gorm.DB, websites []string) error {
 	if len(websites) == 0 {
 		return nil
 	}
-	var mirrors []Mirror
-	if err := tx.Select("id, added_at").Find(&mirrors).Error; err != nil {
-		return fmt.Errorf("read which mirrors there are: %w", err)
-	}
-	if len(mirrors) == 0 {
-		return nil
-	}
-	addedAt := make(map[int64]time.Time) // ours was there first
-	for _, m := range mirrors {
-		addedAt[m.ID] = m.AddedAt
+	var mirrors int64
+	if err := tx.Model(&Mirror{}).Count(&mirrors).Error; err != nil || mirrors == 0 {
+		return err
 	}
 	for some := range slices.Chunk(websites, rowsAtOnce) {
 		var rows []listed
@@ -36,9 +28,10 @@ func regroup(tx *gorm.DB, websites []string) error {
 		if err != nil {
 			return fmt.Errorf("read what has the same website: %w", err)
 		}
+		// Ours has the number 0, and mirrors are numbered as they are added.
 		slices.SortFunc(rows, func(a, b listed) int {
 			return cmp.Or(strings.Compare(a.site(), b.site()), -compareBool(a.Claimed, b.Claimed),
-				addedAt[a.MirrorID].Compare(addedAt[b.MirrorID]), cmp.Compare(a.MirrorID, b.MirrorID), strings.Compare(a.Handle, b.Handle))
+				cmp.Compare(a.MirrorID, b.MirrorID), strings.Compare(a.Handle, b.Handle))
 		})
 		if err := shownAs(tx, grouped(rows)); err != nil {
 			return fmt.Errorf("show the same co-op once: %w", err)

@@ -68,20 +68,21 @@ func TestTopicsAndCountsStayOurs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		similar, err := d.Similar(t.Context(), coop(t, d, "hostsharing"), 5)
+		hosts := coop(t, d, "hostsharing")
+		similar, err := d.Similar(t.Context(), hosts, 20)
 		if err != nil {
 			t.Fatal(err)
 		}
 		far := newHome("far.test")
 		for i := range 300 {
-			far.publish(t, entry(fmt.Sprintf("far_%d", i), fmt.Sprintf("Far %d", i), "", func(e *directory.LoggedEntry) { e.Services = []string{"games", "hosting"} }))
+			far.publish(t, entry(fmt.Sprintf("far_%d", i), fmt.Sprintf("Far %d", i), "", func(e *directory.LoggedEntry) { e.Services = hosts.ServiceIDs()[1:] })) // which are no rarer here for that
 		}
 		far.publish(t, entry("igalia", "Igalia, they say", "https://www.igalia.com/", byItself)) // before ours
 		far.mirrored(t, d)
 		if after, err := d.Topics(t.Context()); err != nil || !slices.Equal(after, topics) {
 			t.Errorf("topics are %v, and were %v (%v)", after, topics, err)
 		}
-		if after, err := d.Similar(t.Context(), coop(t, d, "hostsharing"), 5); err != nil || !slices.EqualFunc(after, similar, func(a, b directory.Coop) bool { return a.ID == b.ID }) {
+		if after, err := d.Similar(t.Context(), hosts, 20); err != nil || !slices.EqualFunc(after, similar, func(a, b directory.Coop) bool { return a.ID == b.ID }) {
 			t.Errorf("others are similar than before: %v", err)
 		}
 	})
