@@ -1,7 +1,6 @@
 package directory_test
 
 import (
-	"coopverse/directory/storetest"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"coopverse/directory"
 	"coopverse/directory/publiclog"
+	"coopverse/directory/storetest"
 
 	"github.com/gowebpki/jcs"
 	"golang.org/x/mod/sumdb/tlog"

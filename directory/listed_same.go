@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"gorm.io/gorm"
 )
@@ -21,15 +20,15 @@ func regroup(tx *gorm.DB, websites []string) error {
 		return nil
 	}
 	var mirrors []Mirror
-	if err := tx.Select("id, added_at, adopted_at").Find(&mirrors).Error; err != nil {
+	if err := tx.Select("id, adopted_at").Find(&mirrors).Error; err != nil {
 		return fmt.Errorf("read which mirrors there are: %w", err)
 	}
 	if len(mirrors) == 0 {
 		return nil
 	}
-	addedAt, adopted := make(map[int64]time.Time), make(map[int64]bool) // ours was there first
+	adopted := make(map[int64]bool)
 	for _, m := range mirrors {
-		addedAt[m.ID], adopted[m.ID] = m.AddedAt, m.AdoptedAt != nil
+		adopted[m.ID] = m.AdoptedAt != nil
 	}
 	for some := range slices.Chunk(websites, rowsAtOnce) {
 		var rows []listed
@@ -37,9 +36,10 @@ func regroup(tx *gorm.DB, websites []string) error {
 		if err != nil {
 			return fmt.Errorf("read what has the same website: %w", err)
 		}
+		// Ours has the number 0, and mirrors are numbered as they are added.
 		slices.SortFunc(rows, func(a, b listed) int {
 			return cmp.Or(strings.Compare(a.site(), b.site()), compareBool(adopted[a.MirrorID], adopted[b.MirrorID]), -compareBool(a.Claimed, b.Claimed),
-				addedAt[a.MirrorID].Compare(addedAt[b.MirrorID]), cmp.Compare(a.MirrorID, b.MirrorID), strings.Compare(a.Handle, b.Handle))
+				cmp.Compare(a.MirrorID, b.MirrorID), strings.Compare(a.Handle, b.Handle))
 		})
 		if err := shownAs(tx, grouped(rows)); err != nil {
 			return fmt.Errorf("show the same co-op once: %w", err)

@@ -88,14 +88,15 @@ func TestOneHomeHasNoCoopTwice(t *testing.T) {
 		first.publish(t, entry("a1", "Quokka one", "https://quokka.test/", nil), entry("a2", "Quokka two", "https://quokka.test/", nil), entry("a3", "Quokka three", "https://quokka.test/", closed))
 		second.publish(t, entry("b1", "Quokka un", "https://quokka.test/", nil), entry("b2", "Quokka deux", "https://quokka.test/", nil), entry("b3", "Quokka trois", "https://quokka.test/", closed),
 			entry("b4", "Unlike", "https://github.com/", nil), entry("b5", "Other", "", nil))
-		first.publish(t, entry("a4", "Alike", "https://github.com/", nil), entry("a5", "Another", "", nil))
+		first.publish(t, entry("a4", "Alike", "https://github.com/", nil), entry("a5", "Another", "", nil), entry("a6", "Wombat", "https://wombat.test/", nil))
+		second.publish(t, entry("b6", "Wombat", "https://wombat.test/", closed))
 		first.mirrored(t, d)
 		second.mirrored(t, d)
 		finds(t, d, "one home", "quokka", "a1@first.test+b1@second.test", "a2@first.test+b2@second.test")
-		if got := search(t, d, directory.Query{}).Total; got != 6 {
-			t.Errorf("%d are found, want 6: a shared host is nobody's website, nor is none", got)
+		if got := search(t, d, directory.Query{}).Total; got != 7 {
+			t.Errorf("%d are found, want 7: a shared host is nobody's website, nor is none", got)
 		}
-		if got := sources(search(t, d, directory.Query{Status: directory.Defunct}).Coops); !slices.Equal(got, []string{"a3@first.test+b3@second.test"}) {
+		if got := sources(search(t, d, directory.Query{Status: directory.Defunct}).Coops); !slices.Equal(got, []string{"a3@first.test+b3@second.test", "b6@second.test"}) {
 			t.Errorf("closed are %q", got)
 		}
 	})

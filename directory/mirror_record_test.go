@@ -19,6 +19,7 @@ func TestRecordsHaveOneForm(t *testing.T) {
 		"a name twice":    `{"removed":{"at":"2026-01-01T00:00:00Z","handle":"agaric","handle":"sange","version":2}}`,
 		"another order":   `{"removed":{"handle":"agaric","at":"2026-01-01T00:00:00Z","version":2}}`,
 		"no text":         "{\"removed\":{\"at\":\"2026-01-01T00:00:00Z\",\"handle\":\"agaric\",\"reason\":\"\xff\",\"version\":2}}",
+		"no handle":       `{"entry":{"handle":"../x","name":"X","version":1}}`,
 		"two things":      `{"removed":{"at":"2026-01-01T00:00:00Z","handle":"agaric","version":2},"withdrawn":{"at":"2026-01-01T00:00:00Z","leaves":[1]}}`,
 		"somebody's else": `{"removed":{"at":"2026-01-01T00:00:00Z","handle":"directory","version":2}}`,
 	} {

@@ -29,7 +29,7 @@ type pace struct {
 var (
 	senderPace   = pace{atOnce: 500, perSecond: 10}
 	followerPace = pace{atOnce: 5_000, perSecond: 100}
-	hostPace     = pace{atOnce: 20_000, perSecond: 1_000}
+	hostPace     = pace{atOnce: 60_000, perSecond: 3_000}
 
 	strangersOfHost   = pace{atOnce: 1_000, perSecond: 20}
 	strangersOfDomain = pace{atOnce: 5_000, perSecond: 200}

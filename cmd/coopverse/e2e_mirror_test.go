@@ -25,6 +25,17 @@ func TestMirrorsOfMirrors(t *testing.T) {
 			t.Errorf("mirror add says %q", added)
 		}
 		key := copied.mirrorStatus(home).Key
+		copied.run("mirror", "tag", home, "agaric", "guild")
+		copied.run("mirror", "hide", home, "camba")
+		if text := copied.refuses("mirror", "hide", home, "nobody"); !strings.Contains(text, "no such co-op: nobody at "+home) {
+			t.Errorf("an entry that never was: %q", text)
+		}
+		for word, want := range map[string]bool{"guild": true, "camba": false} {
+			_, page := get(t, copied.address, "/?q="+word, second, nil)
+			if found := strings.Contains(page, "Agaric") || strings.Contains(page, "Cambá<"); found != want {
+				t.Errorf("a search for %s finds %v", word, found)
+			}
+		}
 		first.edit("igalia", "founded", "2001")
 		eventually(t, 10*time.Second, "copied", func() (bool, any) {
 			s := copied.mirrorStatus(home)
