@@ -153,7 +153,13 @@ func (d *Database) share(group []*piece) (alone []*piece) {
 		}
 		return nil
 	})
-	if err != nil {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded): // and each of them would wait as long
+		for _, p := range group {
+			p.err = err
+		}
+		return nil
+	case err != nil:
 		return group
 	}
 	return alone
