@@ -102,9 +102,9 @@ func narrowed(db *gorm.DB, q Query) *gorm.DB {
 	case q.Home != "":
 		tx = tx.Where("listed.mirror_id = (SELECT id FROM mirrors WHERE host = ?) AND listed.shown_as <> 0", q.Home)
 	case q.each:
-		tx = tx.Where("listed.shown_as <> 0 AND "+notAdopted)
+		tx = tx.Where("listed.shown_as <> 0 AND " + notAdopted)
 	default:
-		tx = tx.Where("listed.shown_as = listed.id AND "+notAdopted)
+		tx = tx.Where("listed.shown_as = listed.id AND " + notAdopted)
 	}
 	if q.Status == "" {
 		tx = tx.Where("listed.status IN ?", []Status{Active, Inactive})
