@@ -154,7 +154,8 @@ func (a *auditing) read(row logRow, shown map[int64]mirroredEntry) error {
 		return nil
 	case r.Entry != nil:
 		handle = r.Entry.Handle
-		if row.Ended != nil {
+		// What was not applied yet is not shown, and has ended nothing that is.
+		if row.Leaf >= a.m.Applied || row.Ended != nil && *row.Ended < a.m.Applied {
 			break
 		}
 		a.found.Entries++
@@ -217,8 +218,8 @@ func (a *auditing) holdHead(size int64) error {
 func (a *auditing) holdShown() error {
 	var handles []string
 	err := a.tx.Raw(`SELECT e.handle FROM mirrored_entries e
-		LEFT JOIN log_records r ON r.log_id = e.mirror_id AND r.leaf = e.leaf AND r.handle = e.handle AND r.ended IS NULL AND r.record IS NOT NULL
-		WHERE e.mirror_id = ? AND r.leaf IS NULL ORDER BY e.handle LIMIT ?`, a.m.ID, wrongsAtMost).Scan(&handles).Error
+		LEFT JOIN log_records r ON r.log_id = e.mirror_id AND r.leaf = e.leaf AND r.handle = e.handle AND (r.ended IS NULL OR r.ended >= ?) AND r.record IS NOT NULL
+		WHERE e.mirror_id = ? AND r.leaf IS NULL ORDER BY e.handle LIMIT ?`, a.m.Applied, a.m.ID, wrongsAtMost).Scan(&handles).Error
 	if err != nil {
 		return fmt.Errorf("read the entries of %s: %w", a.m.Host, err)
 	}
