@@ -51,11 +51,11 @@ func TestMirrorHasAPlaceInTheLog(t *testing.T) {
 			t.Fatalf("a change alone wakes %v", due)
 		}
 		after := extendLog(t, d)
-		mirrorFollows(t, d, far)
 		inbox, due := lease(t, d, "one")[far.Inbox]
 		if !due {
 			t.Fatal("it is not due")
 		}
+		mirrorFollows(t, d, far)
 		mirror := mirrorsThrough(t, d, inbox)
 		if len(mirror) != 1 || mirror[0].Rung != before || after != before+1 {
 			t.Fatalf("it stands at %+v; the log went from %d to %d", mirror, before, after)
@@ -108,6 +108,9 @@ func TestMirroredDirectoryIsFollowedOnce(t *testing.T) {
 		}
 		if err := d.FollowAnswered(t.Context(), heard(far, "Accept", activity(far)), m.Origin, "another", true); err != nil {
 			t.Fatal(err)
+		}
+		if m, err := d.Mirror(t.Context(), m.Host); err != nil || m.Following != directory.AskedTo {
+			t.Errorf("by the answer to another Follow it is %s, %v", m.Following, err)
 		}
 		for asked, again := range map[time.Duration]map[directory.Following]bool{
 			23 * time.Hour:     {},
