@@ -174,7 +174,7 @@ func TestFollowOfAnOriginIsAnswered(t *testing.T) {
 			t.Fatal(err)
 		}
 		within(t, 10*time.Second, "refused", func() bool { return stand().Following == directory.MayNotFollow })
-		if m := stand(); m.WantsFollow() || m.State == directory.MirrorFrozen {
+		if m := stand(); m.WantsFollow(true) || m.State == directory.MirrorFrozen {
 			t.Errorf("after the refusal it is %+v", m)
 		}
 		us.pulls(stand())
