@@ -51,11 +51,11 @@ func TestMirrorHasAPlaceInTheLog(t *testing.T) {
 			t.Fatalf("a change alone wakes %v", due)
 		}
 		after := extendLog(t, d)
-		mirrorFollows(t, d, far)
 		inbox, due := lease(t, d, "one")[far.Inbox]
 		if !due {
 			t.Fatal("it is not due")
 		}
+		mirrorFollows(t, d, far)
 		mirror := mirrorsThrough(t, d, inbox)
 		if len(mirror) != 1 || mirror[0].Rung != before || after != before+1 {
 			t.Fatalf("it stands at %+v; the log went from %d to %d", mirror, before, after)
@@ -70,6 +70,29 @@ func TestMirrorHasAPlaceInTheLog(t *testing.T) {
 		size := extendLog(t, d)
 		if err := d.GiveUp(t.Context(), inbox, 503, "no answer"); err != nil || mirrorsThrough(t, d, inbox)[0].Rung != size {
 			t.Errorf("given up, it stands at %+v, %v", mirrorsThrough(t, d, inbox), err)
+		}
+	})
+}
+
+// A mirror that was away and follows anew is tried again at once.
+func TestMirrorThatIsBackIsTriedAtOnce(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		far := peer("far")
+		extendLog(t, d)
+		mirrorFollows(t, d, far)
+		letGo(t, d, lease(t, d, "one"))
+		curate(t, d, "sange", map[string]string{"founded": "2000"})
+		extendLog(t, d)
+		inbox := lease(t, d, "one")[shared]
+		if err := d.TryAgain(t.Context(), inbox, false, "no answer", time.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if due := lease(t, d, "one"); len(due) != 0 {
+			t.Fatalf("due is %v", due)
+		}
+		mirrorFollows(t, d, far)
+		if _, due := lease(t, d, "one")[shared]; !due {
+			t.Error("it waits for the next try")
 		}
 	})
 }
@@ -103,11 +126,18 @@ func TestMirroredDirectoryIsFollowedOnce(t *testing.T) {
 			}
 		}
 		followed, err := d.Mirror(t.Context(), m.Host)
-		if err != nil || followed.Following != directory.AskedTo || followed.WantsFollow() {
+		if err != nil || followed.Following != directory.AskedTo || followed.WantsFollow(true) {
 			t.Fatalf("it is %+v, %v", followed, err)
 		}
 		if err := d.FollowAnswered(t.Context(), heard(far, "Accept", activity(far)), m.Origin, "another", true); err != nil {
 			t.Fatal(err)
+		}
+		if m, err := d.Mirror(t.Context(), m.Host); err != nil || m.Following != directory.AskedTo {
+			t.Errorf("by the answer to another Follow it is %s, %v", m.Following, err)
+		}
+		hours := time.Now().Add(-2 * time.Hour)
+		if following := (directory.Mirror{Following: directory.IsFollowing, FollowedAt: &hours}); following.WantsFollow(false) || !following.WantsFollow(true) {
+			t.Error("after two hours a bell that did not come makes no difference")
 		}
 		for asked, again := range map[time.Duration]map[directory.Following]bool{
 			23 * time.Hour:     {},
@@ -116,7 +146,7 @@ func TestMirroredDirectoryIsFollowedOnce(t *testing.T) {
 		} {
 			for _, answer := range []directory.Following{directory.AskedTo, directory.IsFollowing, directory.MayNotFollow} {
 				at := time.Now().Add(-asked)
-				if got := (directory.Mirror{Following: answer, FollowedAt: &at}).WantsFollow(); got != again[answer] {
+				if got := (directory.Mirror{Following: answer, FollowedAt: &at}).WantsFollow(false); got != again[answer] {
 					t.Errorf("%s, after %s: %v", answer, asked, got)
 				}
 			}

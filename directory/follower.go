@@ -73,10 +73,10 @@ func (d *Directory) addFollower(ctx context.Context, h Heard, row Follower) erro
 		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
 			return "", err
 		}
-		if row.Mirrors {
-			return "mirrors", wake(tx, own.ID)
+		if err := wake(tx, own.ID); err != nil || !row.Mirrors {
+			return "follows", err
 		}
-		return "follows", wake(tx, own.ID)
+		return "mirrors", wake(tx, told.ID) // it is there, and need not wait for the next try
 	})
 }
 

@@ -28,6 +28,9 @@ const (
 	// renewAfter is how long a following lasts before it is asked for once more:
 	// the origin may have forgotten it, and nobody would notice.
 	renewAfter = 7 * 24 * time.Hour
+	// missedAfter is the same for one of which a bell did not come: after some days
+	// of failing, another server waits for hours before it tries again.
+	missedAfter = time.Hour
 	// bellWait is how long an origin that rings is left alone after it was asked.
 	bellWait = 500 * time.Millisecond
 	// bellEcho is how long another mirror, at which a log is read, may take to have
@@ -82,13 +85,15 @@ func reportLog(tx *gorm.DB, host, why string) error {
 }
 
 // WantsFollow says whether the origin's actor is to be asked whether ours may
-// follow it.
-func (m Mirror) WantsFollow() bool {
+// follow it; missed says that there was news of which it did not ring.
+func (m Mirror) WantsFollow(missed bool) bool {
 	switch {
 	case m.Following == MayNotFollow:
 		return false
 	case m.FollowedAt == nil:
 		return true
+	case m.Following == IsFollowing && missed:
+		return m.FollowedAt.Before(now().Add(-missedAfter))
 	case m.Following == IsFollowing:
 		return m.FollowedAt.Before(now().Add(-renewAfter))
 	}
@@ -195,6 +200,11 @@ func (d *Directory) MirrorRings(ctx context.Context, actorID, origin string) err
 		}
 	}
 	return nil
+}
+
+// Rung says whether the origin has rung since its log was last read.
+func (m Mirror) Rung() bool {
+	return m.RungAt != nil && (m.ReadAt == nil || !m.ReadAt.After(*m.RungAt))
 }
 
 // rings says whether the log of a copy is to be read because its origin rang.

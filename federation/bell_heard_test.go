@@ -141,6 +141,15 @@ func TestBellsAreAnsweredSparingly(t *testing.T) {
 		if n := pages() - before; n < 2 || n > 6 {
 			t.Errorf("in two seconds of ringing the log was read %d times", n)
 		}
+		before = pages()
+		if err := d.BlockSender(t.Context(), directory.Actor{Name: "test"}, directory.DirectoryHandle, they.site.Actor(directory.DirectoryHandle)); err != nil {
+			t.Fatal(err)
+		}
+		ring(they.site.Actor(directory.DirectoryHandle), &directoryKeys[0].request)
+		time.Sleep(time.Second)
+		if n := pages() - before; n != 0 {
+			t.Errorf("whom our directory has blocked had the log read %d times", n)
+		}
 	})
 }
 
@@ -165,7 +174,7 @@ func TestFollowOfAnOriginIsAnswered(t *testing.T) {
 			t.Fatal(err)
 		}
 		within(t, 10*time.Second, "refused", func() bool { return stand().Following == directory.MayNotFollow })
-		if m := stand(); m.WantsFollow() || m.State == directory.MirrorFrozen {
+		if m := stand(); m.WantsFollow(true) || m.State == directory.MirrorFrozen {
 			t.Errorf("after the refusal it is %+v", m)
 		}
 		us.pulls(stand())

@@ -440,11 +440,17 @@ func (f *Federation) keepMirror(ctx context.Context, m directory.Mirror) error {
 	if err != nil || !ours {
 		return err
 	}
+	log := f.directory.MirrorLog(m)
+	before, err := log.Size(ctx)
+	if err != nil {
+		return err
+	}
 	if err := f.PullMirror(ctx, m, nil); err != nil {
 		return err
 	}
-	if !m.WantsFollow() {
-		return nil
+	after, err := log.Size(ctx)
+	if err != nil || !m.WantsFollow(after > before && !m.Rung()) {
+		return err
 	}
 	if err := f.followMirrored(ctx, m); err != nil {
 		f.logger.Debug("a mirrored directory is not followed", "mirror", m.Host, "error", err)

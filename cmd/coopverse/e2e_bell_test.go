@@ -116,13 +116,13 @@ func TestMirrorIsRung(t *testing.T) {
 			return s.Following == "accepted", s
 		})
 
-		home.edit("igalia", "founded", "2001")
 		began := time.Now()
+		home.edit("igalia", "founded", "2001")
 		eventually(t, promise, "in the copy", func() (bool, any) {
 			n := copied.copiedRecords(second, ourDomain)
 			return n == "145", n
 		})
-		t.Logf("%s: in the copy %s after the edit", t.Name(), time.Since(began).Round(time.Millisecond))
+		t.Logf("%s: in the copy %s after the edit was begun", t.Name(), time.Since(began).Round(time.Millisecond))
 		home.speak("coop", "post", "igalia", "--language", "en", "--text", "We are hiring.")
 		them.hears("Announce coops/igalia/posts/1 by actors/directory")
 		home.run("coop", "remove", "sange", "--reason", "The co-op asked for it.")
