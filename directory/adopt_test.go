@@ -15,9 +15,11 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// copied is a whole copy, in d, of the log that another directory has by now.
-func copied(t *testing.T, d, home *directory.Directory, host string) directory.Mirror {
+// copied is a whole copy, in d, of the log that the directory at coops.example has
+// by now.
+func copied(t *testing.T, d, home *directory.Directory) directory.Mirror {
 	t.Helper()
+	const host = "coops.example"
 	m, err := d.AddMirror(t.Context(), directory.Actor{Name: "test"}, directory.Mirror{Host: host, Origin: "https://" + host, Source: "https://" + host, Name: "Far Co-ops"})
 	if err == nil {
 		_, err = home.ExtendLog(t.Context())
@@ -109,7 +111,7 @@ func TestAdoptedEntriesAreOurs(t *testing.T) {
 		if _, _, err := home.EditCoop(t.Context(), "agaric", directory.Edit{Source: directory.FromCurator, Origin: "test", Set: moved}); err != nil {
 			t.Fatal(err)
 		}
-		m := copied(t, d, home, "coops.example")
+		m := copied(t, d, home)
 		plan, err := d.PlanAdoption(t.Context(), m)
 		if err != nil || plan.Adopted == 0 || len(plan.Warnings) > 0 || len(plan.Listed) > 0 {
 			t.Fatalf("the plan is %+v, %v", plan, err)
@@ -191,7 +193,7 @@ func TestAdoptionDoublesNobody(t *testing.T) {
 			t.Fatal(err)
 		}
 		before := len(listed(t, d))
-		done := adopt(t, d, copied(t, d, home, "coops.example"))
+		done := adopt(t, d, copied(t, d, home))
 		if want := []directory.HandleGiven{{"Another one", "sange", "another"}}; done.Adopted != 1 || !slices.Equal(done.Handles, want) {
 			t.Errorf("adopted are %d, with the handles %v", done.Adopted, done.Handles)
 		}
@@ -225,7 +227,7 @@ func TestOnlyWholeCopiesAreAdopted(t *testing.T) {
 // Stopped half way an adoption goes on where it was, on what the copy was then.
 func TestAdoptionGoesOn(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
-		m := copied(t, d, farSeeded(t), "coops.example")
+		m := copied(t, d, farSeeded(t))
 		total, err := d.MirroredCount(t.Context(), m)
 		if err != nil {
 			t.Fatal(err)

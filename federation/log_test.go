@@ -302,7 +302,7 @@ func TestHeadsSurviveAChangeOfKeys(t *testing.T) {
 		fresh := audit(t, us)
 		fresh.head()
 		var handovers []string
-		if err := json.Unmarshal([]byte(fresh.get("/log/keys", "application/json")), &handovers); err != nil || len(handovers) != 2 {
+		if err := json.Unmarshal(fresh.get("/log/keys", "application/json"), &handovers); err != nil || len(handovers) != 2 {
 			t.Fatalf("%q, %v", handovers, err)
 		}
 		if got := publiclog.FollowHandovers(old.origin, old.key, handovers); old.key == fresh.key || got != fresh.key {

@@ -2,6 +2,7 @@ package federation
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -86,6 +87,13 @@ func TestMirrorsHaveOneName(t *testing.T) {
 	} {
 		if m, err := us.federation.mirrorOf(typed); err != nil || m.Host != want || m.Origin != "https://"+want {
 			t.Errorf("%s: %+v, %v", typed, m, err)
+		}
+	}
+	us.Close() // our own name is known without asking
+	for _, own := range []string{strings.ToUpper(us.URL), "https://second.example/mirrors/" + strings.TrimPrefix(us.URL, "http://")} {
+		own = strings.Replace(own, "https", "http", 1)
+		if m, err := us.federation.mirrorOf(own); !errors.Is(err, errItself) {
+			t.Errorf("%s: %+v, %v", own, m, err)
 		}
 	}
 }

@@ -3,15 +3,18 @@ package federation
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"coopverse/directory"
 	"coopverse/directory/seed"
 	"coopverse/directory/storetest"
 )
+
+// marker stands in what is removed, and nowhere else.
+const marker = "zebrafinch"
 
 // A mirror that was away for long catches up with all that has happened: pages of
 // edits, new co-ops, removals whose withdrawals reach over pages, and changes of
@@ -22,13 +25,12 @@ func TestMirrorThatWasAwayCatchesUp(t *testing.T) {
 		us, border, home := serveOurs(t, d), newBorder(t), far(t)
 		f := border.leadTo(home)
 		m := mirrorOf(t, us, border.URL)
-		const marker = "zebrafinch"
 		removed := []string{"sange", "igalia", "hypha", "loomio"}
 		for _, handle := range removed {
 			curate(t, home, handle, map[string]string{"summary": "Before: " + marker})
 		}
 		us.pulls(m)
-		if found := mentions(t, db, marker); len(found) == 0 {
+		if found := mentions(t, db); len(found) == 0 {
 			t.Fatal("the copy says nothing of what will be removed")
 		}
 		for round := range 4 {
@@ -82,7 +84,7 @@ func TestMirrorThatWasAwayCatchesUp(t *testing.T) {
 		if _, err := home.Coop(t.Context(), "newcomer"); err != nil {
 			t.Error(err)
 		}
-		if found := mentions(t, db, marker); len(found) > 0 {
+		if found := mentions(t, db); len(found) > 0 {
 			t.Errorf("what was removed is still in %v", found)
 		}
 	})
@@ -120,38 +122,45 @@ func all(t *testing.T, d *directory.Directory) []directory.Coop {
 	}
 }
 
-// mentions lists the columns of a database in which a text stands.
-func mentions(t *testing.T, db *directory.Database, text string) []string {
+// mentions lists the columns of a database in which the marker stands.
+func mentions(t *testing.T, db *directory.Database) []string {
 	t.Helper()
-	columns := "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
-	if db.Dialect() == "postgres" {
-		columns = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
-	}
-	rows, err := db.SQL().QueryContext(t.Context(), columns)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names [][2]string
-	for rows.Next() {
-		var name [2]string
-		if err := rows.Scan(&name[0], &name[1]); err != nil {
-			t.Fatal(err)
-		}
-		names = append(names, name)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-		t.Fatal(err)
-	}
 	var found []string
-	for _, name := range names {
+	for _, column := range columns(t, db) {
+		query := strings.NewReplacer("TABLE", column[0], "COLUMN", column[1], "TEXT", marker).Replace(`SELECT COUNT(*) FROM "TABLE" WHERE CAST("COLUMN" AS VARCHAR) LIKE '%TEXT%'`)
 		var n int
-		query := fmt.Sprintf(`SELECT COUNT(*) FROM %q WHERE CAST(%q AS TEXT) LIKE '%%%s%%'`, name[0], name[1], text)
 		if err := db.SQL().QueryRowContext(t.Context(), query).Scan(&n); err != nil {
 			t.Fatal(err)
 		}
 		if n > 0 {
-			found = append(found, name[0]+"."+name[1])
+			found = append(found, column[0]+"."+column[1])
 		}
 	}
 	return found
+}
+
+// columns are all columns of a database, with their tables.
+func columns(t *testing.T, db *directory.Database) [][2]string {
+	t.Helper()
+	query := "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
+	if db.Dialect() == "postgres" {
+		query = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+	}
+	rows, err := db.SQL().QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all [][2]string
+	for rows.Next() {
+		var column [2]string
+		if err := rows.Scan(&column[0], &column[1]); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, column)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return all
 }

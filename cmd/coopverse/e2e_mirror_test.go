@@ -1,11 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"coopverse/directory"
+	"coopverse/directory/publiclog"
 )
 
 // TestMirrorsOfMirrors has three directories: a first one, its mirror, and a
@@ -43,12 +47,23 @@ func TestMirrorsOfMirrors(t *testing.T) {
 		})
 		first.run("coop", "remove", "sange", "--reason", "The co-op asked for it.")
 		first.stop() // when the log has it, or soon after a new start
-		last := anotherServer(t, []string{"--data", t.TempDir()}, a, toFirst, connectTo(second, a.proxy(t, copied.address))).under(third)
+		between := a.tamperer(t, copied.address)
+		last := anotherServer(t, []string{"--data", t.TempDir()}, a, toFirst, connectTo(second, between.address)).under(third)
 		last.start()
 		if text := last.refusesToSpeak("mirror", "add", "https://"+home); !strings.Contains(text, "no directory") {
 			t.Errorf("a directory that is gone: %q", text)
 		}
-		last.speak("mirror", "add", "https://"+second+"/mirrors/"+home, "--key", key)
+		between.does(ofRecord(func(l *publiclog.Line) {
+			l.Record = bytes.Replace(l.Record, []byte(`"handle":"`), []byte(`"handle":"x`), 1)
+		}))
+		if text, failed := last.fails("mirror", "add", "https://"+second+"/mirrors/"+home, "--key", key); !failed || last.mirrorStatus(home).Entries > 0 {
+			t.Errorf("what was changed on the way from the mirror is taken: %q", text)
+		}
+		between.does(nil)
+		eventually(t, 10*time.Second, "copied", func() (bool, any) {
+			s := last.mirrorStatus(home)
+			return s.State == directory.MirrorCurrent, fmt.Sprintf("%+v", s)
+		})
 		for _, i := range []*instance{copied, last} {
 			if s := i.mirrorStatus(home); s.Entries < 143 || s.State != "current" {
 				t.Errorf("the copy is %+v", s)

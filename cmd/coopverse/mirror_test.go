@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,15 @@ func TestMirrorStatusSaysHowItStands(t *testing.T) {
 		var text strings.Builder
 		if s.print(&text); !strings.Contains(text.String(), want) {
 			t.Errorf("%q is not in %q", want, text.String())
+		}
+	}
+}
+
+// Only a clear yes has a copy adopted.
+func TestAdoptionAsks(t *testing.T) {
+	for answer, want := range map[string]bool{"y\n": true, "YES\n": true, "yes": true, "\n": false, "": false, "no\n": false, "yesterday\n": false} {
+		if got := agreed(streams{strings.NewReader(answer), io.Discard, io.Discard}); got != want {
+			t.Errorf("%q is taken for %v", answer, got)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"testing"
 
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
 
@@ -31,10 +32,15 @@ func TestHandoversLeadToTheNewestKey(t *testing.T) {
 		}
 	}
 	stranger, strangers := newKey(t)
+	other, err := note.Sign(&note.Note{Text: origin + "\n" + verifiers[3] + "\n"}, signer{origin, keys[0]})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for what, given := range map[string][]string{
 		"a stranger's word":    {handOver(origin, stranger, keys[3])},
 		"of another log":       {handOver("other.example/log", keys[0], keys[3])},
 		"a head":               {sign(t, origin, tlog.Tree{N: 1}, keys[0])},
+		"another text":         {string(other)},
 		"nothing that is read": {"", "x"},
 	} {
 		if got := FollowHandovers(origin, verifiers[0], given); got != verifiers[0] {
