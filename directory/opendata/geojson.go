@@ -88,8 +88,10 @@ func countries(p directory.Profile) []string {
 
 // writeArray writes members one a line, between what stands before and after.
 func writeArray(w *bufio.Writer, before, after string, members iter.Seq2[any, error]) error {
-	between := "\n"
-	w.WriteString(before)
+	if _, err := w.WriteString(before + "\n"); err != nil {
+		return err
+	}
+	between := ""
 	for m, err := range members {
 		if err != nil {
 			return err
@@ -98,8 +100,7 @@ func writeArray(w *bufio.Writer, before, after string, members iter.Seq2[any, er
 		if err != nil {
 			return err
 		}
-		w.WriteString(between)
-		if _, err := w.Write(text); err != nil {
+		if _, err := w.Write(append([]byte(between), text...)); err != nil {
 			return err
 		}
 		between = ",\n"
