@@ -81,6 +81,24 @@ func (d *Directory) DomainBlocked(ctx context.Context, hosts ...string) (bool, e
 	return n > 0, nil
 }
 
+// BlockedAmong says of each of many hosts whether it is in a domain that is blocked.
+func (d *Directory) BlockedAmong(ctx context.Context, hosts []string) ([]bool, error) {
+	var domains []string
+	for _, host := range hosts {
+		domains = append(domains, domainsOf(host)...)
+	}
+	var found []string
+	err := d.db.read.WithContext(ctx).Raw("SELECT domain FROM blocked_domains WHERE domain IN ?", padded(domains)).Scan(&found).Error
+	if err != nil {
+		return nil, fmt.Errorf("look which of %d hosts are blocked: %w", len(hosts), err)
+	}
+	blocked := make([]bool, len(hosts))
+	for i, host := range hosts {
+		blocked[i] = len(found) > 0 && slices.ContainsFunc(domainsOf(host), func(domain string) bool { return slices.Contains(found, domain) })
+	}
+	return blocked, nil
+}
+
 // DomainToBlock reads a domain as an operator writes it: a name, or the address
 // of a page or an account there. ErrInvalid: it is none, or one that cannot be
 // blocked: our own, or one under which anybody registers names (co.uk).

@@ -17,7 +17,7 @@ var models = []any{&Coop{}, &Fact{}, &Change{}, &Place{}, &Handle{}, &coopServic
 	&Picture{}, &PostMention{}, &postTag{}, &Boost{}, &addressee{}, &Answer{}, &Authorization{}, &Event{}, &Reaction{}, &Reply{}, &Report{}, &ReportObject{},
 	&Person{}, &Passkey{}, &session{}, &SignIn{}, &Member{}, &Invitation{}, &Claim{}, &AuditEntry{},
 	&Account{}, &accountRequest{}, &OAuthClient{}, &Proposal{}, &Evidence{}, &entryPicture{}, &ScheduledPost{}, &scheduledPicture{}, &Block{}, &BlockedDomain{},
-	&logState{}, &logRow{}, &logTile{}, &Mirror{}, &mirroredHead{}, &mirroredEntry{}}
+	&logState{}, &logRow{}, &logTile{}, &PeerHost{}, &Mirror{}, &mirroredHead{}, &mirroredEntry{}}
 
 // column is a column of a migrated table.
 type column struct {

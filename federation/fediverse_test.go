@@ -63,20 +63,31 @@ func newAudience(t testing.TB, db *directory.Database, c fediverse.Config, each 
 	return a
 }
 
-// serve serves our directory. Whoever serves it anew knows nothing of before but
-// what the database knows.
+// serve serves our directory.
 func (a *audience) serve(d *directory.Directory) *ourServer {
 	router := mux.NewRouter()
 	us := &ourServer{Server: httptest.NewServer(router), directory: d, stop: func() {}}
 	us.site = document.Site{Origin: us.URL, Name: "Coopverse", Contact: "hello@coops.example", Version: "test"}
-	us.federation = New(d, Config{
-		Site: us.site, Client: fetch.New(a.Client()), Retry: 100 * time.Millisecond,
-		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
-	})
+	us.federation = a.federation(us)
 	us.federation.Routes(router)
 	a.t.Cleanup(us.Close)
 	a.t.Cleanup(func() { us.stop() })
 	return us
+}
+
+func (a *audience) federation(us *ourServer) *Federation {
+	return New(us.directory, Config{
+		Site: us.site, Client: fetch.New(a.Client()), Retry: 100 * time.Millisecond,
+		Logger: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})),
+	})
+}
+
+// restart goes on telling with what the database knows, and nothing else.
+func (a *audience) restart() {
+	a.us.stop()
+	a.us.federation.client.CloseIdleConnections()
+	a.us.federation = a.federation(a.us)
+	a.deliver()
 }
 
 // deliver tells until stop is called.

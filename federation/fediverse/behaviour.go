@@ -39,10 +39,12 @@ func schemeOf(r *http.Request) Scheme {
 }
 
 // Behave makes the hosts behave in that way from now on; without a host, all of
-// them.
+// them. Whatever hangs is broken off.
 func (f *Fediverse) Behave(b Behaviour, hosts ...int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	close(f.changed)
+	f.changed = make(chan struct{})
 	if len(hosts) == 0 {
 		for i := range f.hosts {
 			f.hosts[i].behaviour, f.hosts[i].seen = b, 0

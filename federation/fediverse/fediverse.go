@@ -36,9 +36,10 @@ type Fediverse struct {
 	key      *signature.Key // of every actor, but for its ID
 	keyPEM   string
 	keys     keys
-	closing  chan struct{} // ends what hangs
+	closing  chan struct{} // ends what waits
 
 	mu      sync.Mutex
+	changed chan struct{} // ends what hangs: hosts behave in another way
 	hosts   []host
 	inboxes map[string]*inbox
 	count   int // of what they took
@@ -48,6 +49,7 @@ type Fediverse struct {
 type host struct {
 	behaviour Behaviour
 	seen      int // deliveries since it behaves so
+	now, most int // deliveries that wait for an answer, and the most that ever did
 }
 
 // domain is that of all hosts, which are h0, h1 and so on below it.
@@ -66,7 +68,7 @@ func New(t testing.TB, c Config) *Fediverse {
 	}
 	f := &Fediverse{
 		tls: c.TLS, trusting: c.Trusting, key: &signature.Key{Private: private}, keyPEM: public, keys: newKeys(),
-		closing: make(chan struct{}), hosts: make([]host, c.Hosts), inboxes: make(map[string]*inbox),
+		closing: make(chan struct{}), changed: make(chan struct{}), hosts: make([]host, c.Hosts), inboxes: make(map[string]*inbox),
 	}
 	f.server = httptest.NewUnstartedServer(f)
 	f.server.Config.ErrorLog = log.New(io.Discard, "", 0) // connections that are broken off
@@ -78,7 +80,7 @@ func New(t testing.TB, c Config) *Fediverse {
 		}
 		f.roots, f.server.EnableHTTP2 = roots, c.HTTP2
 		f.server.TLS = &tls.Config{
-			Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12,
+			Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.X25519},
 			GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) { f.greet(hello.ServerName); return nil, nil },
 		}
 		f.server.StartTLS()

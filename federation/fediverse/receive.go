@@ -37,8 +37,15 @@ func (f *Fediverse) receive(w http.ResponseWriter, r *http.Request, n int) {
 	address := f.origin(n) + r.URL.Path
 	f.mu.Lock()
 	f.hosts[n].seen++
-	b, nth := f.hosts[n].behaviour, f.hosts[n].seen
+	f.hosts[n].now++
+	f.hosts[n].most = max(f.hosts[n].most, f.hosts[n].now)
+	b, nth, changed := f.hosts[n].behaviour, f.hosts[n].seen, f.changed
 	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.hosts[n].now--
+	}()
 	if b.Before != nil {
 		b.Before(address, nth)
 	}
@@ -50,8 +57,9 @@ func (f *Fediverse) receive(w http.ResponseWriter, r *http.Request, n int) {
 		select {
 		case <-r.Context().Done():
 		case <-f.closing:
+		case <-changed:
 		}
-		return
+		panic(http.ErrAbortHandler)
 	}
 	if b.Only != "" && schemeOf(r) != b.Only {
 		if b.Unread == 0 {

@@ -83,6 +83,13 @@ func (f *Fediverse) Seen(host int) int {
 	return f.hosts[host].seen
 }
 
+// MostAtOnce is how many deliveries to a host waited for its answer at once.
+func (f *Fediverse) MostAtOnce(host int) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.hosts[host].most
+}
+
 // Verdict is what was wrong with what came.
 type Verdict struct {
 	Lost       []string // “inbox: activity”, for each one below

@@ -40,7 +40,7 @@ func (f *Fediverse) Send(ctx context.Context, host int, name, inbox string, acti
 		return 0, err
 	}
 	r.Header.Set("Content-Type", "application/activity+json")
-	if err := signature.Sign(r, body, &signature.Key{ID: f.KeyID(host, name), Private: f.key.Private}, time.Now()); err != nil {
+	if err := signature.Sign(r, body, f.as(host, name), time.Now()); err != nil {
 		return 0, err
 	}
 	res, err := http.DefaultClient.Do(r)
@@ -50,4 +50,9 @@ func (f *Fediverse) Send(ctx context.Context, host int, name, inbox string, acti
 	defer res.Body.Close()
 	_, err = io.Copy(io.Discard, res.Body)
 	return res.StatusCode, err
+}
+
+// as is the key of an actor.
+func (f *Fediverse) as(host int, name string) *signature.Key {
+	return &signature.Key{ID: f.KeyID(host, name), Private: f.key.Private}
 }
