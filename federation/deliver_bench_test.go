@@ -15,7 +15,6 @@ import (
 	"coopverse/directory"
 	"coopverse/directory/storetest"
 	"coopverse/federation/fediverse"
-	"coopverse/federation/fetch"
 	"coopverse/federation/signature"
 )
 
@@ -50,13 +49,15 @@ func bareRate(b testing.TB, key *rsa.PrivateKey) float64 {
 func BenchmarkDelivery(b *testing.B) {
 	for _, kind := range []struct {
 		name     string
-		cold     bool
+		cold     bool // connections are closed before each post
+		first    bool // as on first contact: nothing is known of TLS sessions either
 		behaving fediverse.Behaviour
 		config   fediverse.Config
 	}{
 		{name: "warm", config: fediverse.Config{TLS: true}},
 		{name: "warm HTTP2", config: fediverse.Config{TLS: true, HTTP2: true}},
 		{name: "cold", config: fediverse.Config{TLS: true}, cold: true},
+		{name: "first contact", config: fediverse.Config{TLS: true}, first: true},
 		{name: "200ms", config: fediverse.Config{TLS: true}, behaving: fediverse.Behaviour{Late: 200 * time.Millisecond}},
 	} {
 		b.Run(kind.name, func(b *testing.B) {
@@ -75,10 +76,10 @@ func BenchmarkDelivery(b *testing.B) {
 				rounds := 0
 				for b.Loop() {
 					if kind.cold {
-						a.us.stop()
 						a.us.federation.client.CloseIdleConnections()
-						a.us.federation = New(a.us.directory, Config{Site: a.us.site, Client: fetch.New(a.Client()), Logger: a.us.federation.logger})
-						a.deliver()
+					}
+					if kind.first {
+						a.restart()
 					}
 					rate := bareRate(b, key)
 					took += a.timed()
@@ -94,6 +95,75 @@ func BenchmarkDelivery(b *testing.B) {
 	}
 }
 
+// BenchmarkHanging measures how long it takes until all others have a post when
+// three of ten servers hang: “time/undisturbed” is that as a multiple of the time
+// in which all servers had the post before, when none did.
+func BenchmarkHanging(b *testing.B) {
+	for name, open := range stores {
+		b.Run(name, func(b *testing.B) {
+			var undisturbed, took float64
+			for b.Loop() {
+				a := newAudience(b, seededIn(b, open), fediverse.Config{Hosts: benchHosts, TLS: true}, 1, true)
+				a.deliver()
+				a.post("to connect")
+				a.settled(benchHosts, time.Minute)
+				undisturbed += a.timed()
+				var hanging []int
+				for i := range benchHosts * 3 / 10 {
+					hanging = append(hanging, i*10/3)
+				}
+				a.Behave(fediverse.Behaviour{Hang: true}, hanging...)
+				a.Forget()
+				began := time.Now()
+				a.post("while some hang")
+				a.settled(benchHosts*7/10, time.Minute)
+				took += time.Since(began).Seconds()
+				a.Behave(fediverse.Behaviour{})
+				a.us.stop()
+			}
+			b.ReportMetric(took/undisturbed, "time/undisturbed")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// BenchmarkCrowd measures how much memory it takes when ten thousand inboxes on as
+// many servers become due together, servers included.
+func BenchmarkCrowd(b *testing.B) {
+	eachDatabase(b, func(b *testing.B, db *directory.Database) {
+		const hosts = 10_000
+		a := newAudience(b, db, fediverse.Config{Hosts: hosts, TLS: true}, 1, true)
+		var most uint64
+		for b.Loop() {
+			a.Forget()
+			a.deliver()
+			stop := make(chan struct{})
+			var watch sync.WaitGroup
+			watch.Go(func() {
+				for ticker := time.NewTicker(50 * time.Millisecond); ; {
+					select {
+					case <-stop:
+						return
+					case <-ticker.C:
+						var m runtime.MemStats
+						runtime.ReadMemStats(&m)
+						most = max(most, m.HeapInuse+m.StackInuse)
+					}
+				}
+			})
+			id := a.post(fmt.Sprint("at ", time.Now()))
+			a.settled(hosts, 5*time.Minute)
+			close(stop)
+			watch.Wait()
+			a.us.stop()
+			if v := a.Judge([]string{id}, a.inboxes...); !v.Good() || v.Again > 0 {
+				b.Error(v)
+			}
+		}
+		b.ReportMetric(float64(most)/(1<<20), "MB")
+	})
+}
+
 // timed posts and returns how many seconds it takes until all have the post.
 func (a *audience) timed() float64 {
 	a.Forget()
@@ -107,14 +177,21 @@ func (a *audience) timed() float64 {
 	return took
 }
 
+// stores are the two databases.
+var stores = map[string]func(testing.TB) *directory.Database{"sqlite": storetest.SQLite, "postgres": storetest.Postgres}
+
+// seededIn opens a database with the bundled list.
+func seededIn(t testing.TB, open func(testing.TB) *directory.Database) *directory.Database {
+	t.Helper()
+	db := open(t)
+	storetest.ImportSeed(t, directory.New(db))
+	return db
+}
+
 // eachDatabase runs a benchmark on a directory with the bundled list in each.
 func eachDatabase(b *testing.B, bench func(b *testing.B, db *directory.Database)) {
-	for name, open := range map[string]func(testing.TB) *directory.Database{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
-		b.Run(name, func(b *testing.B) {
-			db := open(b)
-			storetest.ImportSeed(b, directory.New(db))
-			bench(b, db)
-		})
+	for name, open := range stores {
+		b.Run(name, func(b *testing.B) { bench(b, seededIn(b, open)) })
 	}
 }
 
