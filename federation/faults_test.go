@@ -14,7 +14,7 @@ import (
 // waitUntil waits until something is so.
 func (a *audience) waitUntil(what string, so func() bool) {
 	a.t.Helper()
-	for end := time.Now().Add(30 * time.Second); !so(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !so(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			a.t.Fatalf("not in time: %s", what)
 		}
@@ -70,6 +70,7 @@ func TestBadServersLoseNothing(t *testing.T) {
 	}
 	const hanging, refusing = 4, 15
 	test := func(t *testing.T, db *directory.Database, config fediverse.Config) {
+		t.Parallel() // it waits mostly
 		config.Hosts = len(behaviours)
 		a := newAudience(t, db, config, 1, true)
 		for i, b := range behaviours {
@@ -112,6 +113,7 @@ func TestBadServersLoseNothing(t *testing.T) {
 // from again.
 func TestFailingServerIsLeftAlone(t *testing.T) {
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
+		t.Parallel()
 		const inboxes = 40
 		a := newAudience(t, db, fediverse.Config{Hosts: 2}, inboxes, false)
 		a.Behave(fediverse.Behaviour{Status: http.StatusBadGateway}, 0)
@@ -163,6 +165,7 @@ func TestServerIsAskedByFewAtOnce(t *testing.T) {
 // forgotten when it takes only the other.
 func TestKindOfSignatureIsRemembered(t *testing.T) {
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
+		t.Parallel()
 		a := newAudience(t, db, fediverse.Config{Hosts: 1, TLS: true}, 1, true)
 		a.deliver()
 		var ids []string
@@ -192,6 +195,7 @@ func TestKindOfSignatureIsRemembered(t *testing.T) {
 // with 404, for one alone may be about something else.
 func TestInboxThatIsNotFoundIsForgotten(t *testing.T) {
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
+		t.Parallel()
 		a := newAudience(t, db, fediverse.Config{Hosts: 1}, 1, true)
 		a.Behave(fediverse.Behaviour{Status: http.StatusNotFound})
 		a.deliver()
