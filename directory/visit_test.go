@@ -5,13 +5,12 @@ import (
 	"time"
 )
 
-// LetGo settles the last visit to an inbox that is owed nothing more.
+// LetGo ends the visit to an inbox that has taken everything up to inbox.Taken,
+// whatever was changed since.
 func (d *Directory) LetGo(ctx context.Context, inbox Inbox) error {
-	head, err := d.LastChange(ctx)
-	if err != nil {
-		return err
-	}
-	return d.settleVisit(ctx, Visit{Inbox: inbox, Head: head})
+	return d.db.write.WithContext(ctx).Exec(`UPDATE inboxes SET taken = @taken, leased_until = NULL, failures = 0, failing_since = NULL, gone = FALSE, last_error = '',
+		due_at = CASE WHEN wakes = @wakes THEN NULL ELSE due_at END WHERE id = @id AND leased_by = @holder`,
+		map[string]any{"taken": inbox.Taken, "wakes": inbox.Wakes, "id": inbox.ID, "holder": inbox.LeasedBy}).Error
 }
 
 // TryAgain settles a visit to an inbox that did not answer as hoped.
