@@ -65,8 +65,9 @@ fuzz: ## Fuzz every target below FUZZIN (all) for FUZZTIME (10s)
 		go test -run '^$$' -fuzz "^$${func#func }\$$" -fuzztime $(FUZZTIME) "$$(dirname "$$file")" </dev/null || exit 1; \
 	done
 
-bench: ## Run every benchmark
-	go test -run '^$$' -bench . -benchmem $(PKG)
+bench: ## Run every benchmark; what it prints is kept in build/benchmarks.txt
+	@mkdir -p build
+	go test -run '^$$' -bench . -benchmem -timeout 60m $(PKG) > build/benchmarks.txt; status=$$?; cat build/benchmarks.txt; exit $$status
 
 soak: ## Kill 1,000 times, mirror 1,000,000 co-ops, fuzz ten minutes each, repeat the tests ROUNDS (20) times; takes hours
 	COOPVERSE_KILL_ROUNDS=1000 go test -count=1 -timeout 12h -run '^TestKillsLoseNothing$$' ./cmd/coopverse

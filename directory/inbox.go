@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -27,6 +28,8 @@ type Inbox struct {
 	FailingSince *time.Time
 	Gone         bool // the last answer was that there is no such inbox
 	LastError    string
+
+	Server PeerHost `gorm:"-"` // as it was when the inbox was leased
 }
 
 // TableName names the table of inboxes.
@@ -81,14 +84,17 @@ func (d *Directory) WakeInboxes(ctx context.Context) error {
 	if err != nil || head == from.Swept {
 		return err
 	}
-	// What is heard waits meanwhile: a Follow that was not committed yet would
-	// not be seen, and what it is owed not looked for a second time.
-	err = d.db.change(ctx, func(tx *gorm.DB) error {
-		swept := tx.Exec("UPDATE delivery SET swept = ? WHERE id = 1 AND swept = ?", head, from.Swept)
-		if swept.Error != nil || swept.RowsAffected == 0 { // another process has looked through them
-			return swept.Error
+	err = d.sweepAlone(ctx, func() error {
+		// What is heard is waited for once: a Follow that was not committed yet
+		// would not be seen, and what it is owed not looked for a second time.
+		// One that comes later is owed none of these changes.
+		if err := d.db.change(ctx, func(*gorm.DB) error { return nil }); err != nil {
+			return err
 		}
-		return wakeOwed(tx, from.Swept, head)
+		if err := d.wakeOwed(ctx, from.Swept, head); err != nil {
+			return err
+		}
+		return d.db.write.WithContext(ctx).Exec("UPDATE delivery SET swept = ? WHERE id = 1 AND swept < ?", head, head).Error
 	})
 	if err != nil {
 		return fmt.Errorf("wake inboxes: %w", err)
@@ -96,10 +102,30 @@ func (d *Directory) WakeInboxes(ctx context.Context) error {
 	return nil
 }
 
+// sweepLock is the key of the PostgreSQL lock of the one process that wakes
+// inboxes.
+const sweepLock = changeLock + 1
+
+// sweepAlone runs fn unless another process wakes inboxes now.
+func (d *Directory) sweepAlone(ctx context.Context, fn func() error) error {
+	if !d.db.postgres {
+		return fn() // to wake twice does no harm
+	}
+	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		var alone bool
+		if err := tx.Raw("SELECT pg_try_advisory_xact_lock(?)", sweepLock).Scan(&alone).Error; err != nil || !alone {
+			return err
+		}
+		return fn()
+	})
+}
+
 // wakeOwed wakes whoever is owed one of the changes after from up to head. A
 // farewell, which is rare, goes to every server that is there; asking for it
-// apart spares every other sweep a walk through all inboxes.
-func wakeOwed(tx *gorm.DB, from, head int64) error {
+// apart spares every other sweep a walk through all inboxes. Few are woken at
+// once, so that whoever edits meanwhile does not wait for all.
+func (d *Directory) wakeOwed(ctx context.Context, from, head int64) error {
+	tx := d.db.read.WithContext(ctx)
 	// SQLite takes the tables of a CROSS JOIN in their order: few changes, then
 	// those who follow. Otherwise it would begin with all followers.
 	owed := `id IN (SELECT f.inbox_id FROM changes c CROSS JOIN followers f
@@ -112,34 +138,67 @@ func wakeOwed(tx *gorm.DB, from, head int64) error {
 	if farewell > 0 {
 		owed = "NOT gone AND NOT " + toldElsewhere("inboxes.url") + " OR " + owed
 	}
-	return tx.Exec("UPDATE inboxes SET wakes = wakes + 1, due_at = CASE WHEN failures > 0 THEN due_at ELSE @now END WHERE "+owed,
-		map[string]any{"now": now(), "from": from, "head": head, "rekeyed": KindRekeyed}).Error
+	var ids []int64
+	err := tx.Raw("SELECT id FROM inboxes WHERE "+owed+" ORDER BY id", map[string]any{"from": from, "head": head, "rekeyed": KindRekeyed}).Scan(&ids).Error
+	if err != nil {
+		return err
+	}
+	for some := range slices.Chunk(ids, wokenAtOnce) {
+		err := d.db.write.WithContext(ctx).Exec("UPDATE inboxes SET wakes = wakes + 1, due_at = CASE WHEN failures > 0 THEN due_at ELSE @now END WHERE "+d.db.inOrder("id IN @some"),
+			map[string]any{"now": now(), "some": padded(some)}).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
+// wokenAtOnce is how many inboxes are woken in one transaction.
+const wokenAtOnce = 250
+
 // LeaseInboxes takes up to n inboxes that are due, oldest first, for the
-// holder alone until the lease ends.
-func (d *Directory) LeaseInboxes(ctx context.Context, holder string, n int, lease time.Duration) ([]Inbox, error) {
+// holder alone until the lease ends. Of one server it takes a few, and none of
+// those that are full. A server that is left alone is asked at one inbox when
+// its time is over.
+func (d *Directory) LeaseInboxes(ctx context.Context, holder string, n int, lease time.Duration, full ...string) ([]Inbox, error) {
 	at := now()
-	due := "SELECT id FROM inboxes WHERE due_at <= @now AND (leased_until IS NULL OR leased_until < @now) ORDER BY due_at LIMIT @n"
+	until := at.Add(lease)
+	due := `SELECT i.id, i.host, i.due_at, h.closed_until FROM inboxes i LEFT JOIN peer_hosts h ON h.host = i.host
+		WHERE i.due_at <= @now AND (i.leased_until IS NULL OR i.leased_until < @now) AND (h.closed_until IS NULL OR h.closed_until <= @now)
+		AND i.host NOT IN @full ORDER BY i.due_at LIMIT @n`
+	with := map[string]any{"now": at, "until": until, "holder": holder, "n": 1, "full": append(padded(full), " "), "each": LeasedPerServer}
 	var inboxes []Inbox
 	// Mostly nothing is due. Asking does not wait for the one writer; taking does.
-	err := d.db.read.WithContext(ctx).Raw(due, map[string]any{"now": at, "n": 1}).Scan(&inboxes).Error
+	err := d.db.read.WithContext(ctx).Raw(due, with).Scan(&inboxes).Error
 	if err != nil || len(inboxes) == 0 {
 		return nil, err
 	}
 	inboxes = nil
 	if d.db.postgres {
-		due += " FOR UPDATE SKIP LOCKED"
+		due += " FOR UPDATE OF i SKIP LOCKED"
 	}
-	err = d.db.write.WithContext(ctx).Raw(
-		"UPDATE inboxes SET leased_until = @until, leased_by = @holder WHERE id IN ("+due+") RETURNING *",
-		map[string]any{"now": at, "until": at.Add(lease), "holder": holder, "n": n},
-	).Scan(&inboxes).Error
+	with["n"], with["most"] = leaseAmong*n, n
+	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+		err := tx.Raw(`WITH due AS (`+due+`),
+			placed AS (SELECT id, due_at, closed_until, ROW_NUMBER() OVER (PARTITION BY host ORDER BY due_at, id) AS place FROM due)
+			UPDATE inboxes SET leased_until = @until, leased_by = @holder WHERE id IN (
+				SELECT id FROM placed WHERE place <= CASE WHEN closed_until IS NULL THEN @each ELSE 1 END ORDER BY due_at LIMIT @most) RETURNING *`,
+			with).Scan(&inboxes).Error
+		if err != nil || len(inboxes) == 0 {
+			return err
+		}
+		inboxes, err = probe(tx, inboxes, at, until)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("lease inboxes: %w", err)
 	}
 	return inboxes, nil
 }
+
+// leaseAmong is among how many times as many due inboxes those are looked for
+// that are leased, since of one server only a few are.
+const leaseAmong = 4
 
 // ErrLeaseLost means that another process has taken the inbox over.
 var ErrLeaseLost = errors.New("the lease of the inbox is lost")
@@ -153,38 +212,12 @@ func holding(tx *gorm.DB, inbox Inbox, columns map[string]any) error {
 	return held.Error
 }
 
-// LetGo ends the lease of an inbox that has caught up with inbox.Taken. If
-// something became owed meanwhile the inbox stays due.
-func (d *Directory) LetGo(ctx context.Context, inbox Inbox) error {
-	err := d.db.together(ctx, func(tx *gorm.DB) error {
-		return tx.Exec(`UPDATE inboxes SET taken = @taken, leased_until = NULL, failures = 0, failing_since = NULL, gone = FALSE, last_error = '',
-			due_at = CASE WHEN wakes = @wakes THEN NULL ELSE due_at END WHERE id = @id AND leased_by = @holder`,
-			map[string]any{"taken": inbox.Taken, "wakes": inbox.Wakes, "id": inbox.ID, "holder": inbox.LeasedBy}).Error
-	})
-	if err != nil {
-		return fmt.Errorf("let go of %s: %w", inbox.Host, err)
-	}
-	return nil
-}
-
 // Release ends the lease of an inbox that is still behind, so that another
 // process can go on at once.
 func (d *Directory) Release(ctx context.Context, inbox Inbox) error {
 	err := d.db.write.WithContext(ctx).Model(&Inbox{}).Where("id = ? AND leased_by = ?", inbox.ID, inbox.LeasedBy).Update("leased_until", nil).Error
 	if err != nil {
 		return fmt.Errorf("release %s: %w", inbox.Host, err)
-	}
-	return nil
-}
-
-// TryAgain ends the lease of an inbox that did not answer as hoped, until the
-// given time. Gone says that the answer was that there is no such inbox.
-func (d *Directory) TryAgain(ctx context.Context, inbox Inbox, gone bool, why string, at time.Time) error {
-	err := d.db.write.WithContext(ctx).Exec(`UPDATE inboxes SET leased_until = NULL, failures = failures + 1,
-		failing_since = COALESCE(failing_since, @now), gone = @gone, last_error = @why, due_at = @at WHERE id = @id AND leased_by = @holder`,
-		map[string]any{"now": now(), "gone": gone, "why": asText(why), "at": asStored(at), "id": inbox.ID, "holder": inbox.LeasedBy}).Error
-	if err != nil {
-		return fmt.Errorf("put off %s: %w", inbox.Host, err)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,6 +47,33 @@ func (d *Directory) DomainBlocked(ctx context.Context, hosts ...string) (bool, e
 		}
 	}
 	return false, nil
+}
+
+// BlockedAmong says of each of many hosts what DomainBlocked would.
+func (d *Directory) BlockedAmong(ctx context.Context, hosts []string) ([]bool, error) {
+	var domains []string
+	for _, host := range hosts {
+		domains = append(domains, domainsOf(host)...)
+	}
+	var us []instance
+	var blocked, allowed []string
+	tx := d.db.read.WithContext(ctx)
+	err := errors.Join(tx.Find(&us).Error,
+		tx.Model(&BlockedDomain{}).Where("domain IN ?", padded(domains)).Pluck("domain", &blocked).Error,
+		tx.Model(&AllowedDomain{}).Where("domain IN ?", padded(domains)).Pluck("domain", &allowed).Error)
+	if err != nil {
+		return nil, fmt.Errorf("look which of %d hosts are blocked: %w", len(hosts), err)
+	}
+	among := func(list []string, host string) bool {
+		return len(list) > 0 && slices.ContainsFunc(domainsOf(host), func(domain string) bool { return slices.Contains(list, domain) })
+	}
+	answers := make([]bool, len(hosts))
+	for i, host := range hosts {
+		own := slices.ContainsFunc(us, func(i instance) bool { return i.Origin == "https://"+host || i.Origin == "http://"+host })
+		only := slices.ContainsFunc(us, func(i instance) bool { return i.OnlyAllowed })
+		answers[i] = host != "" && !own && (among(blocked, host) || only && !among(allowed, host))
+	}
+	return answers, nil
 }
 
 // SpeakOnlyWithAllowed sets whether only the allowed domains are spoken with, for

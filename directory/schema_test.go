@@ -18,7 +18,7 @@ var models = []any{&Coop{}, &Fact{}, &Change{}, &Place{}, &Handle{}, &coopServic
 	&Person{}, &Passkey{}, &session{}, &SignIn{}, &Member{}, &Invitation{}, &Claim{}, &AuditEntry{},
 	&Account{}, &accountRequest{}, &OAuthClient{}, &Proposal{}, &Evidence{}, &entryPicture{}, &ScheduledPost{}, &scheduledPicture{}, &Block{}, &BlockedDomain{},
 	&logState{}, &logRow{}, &logTile{}, &Mirror{}, &mirroredHead{}, &mirroredEntry{},
-	&listed{}, &overlay{}, &AllowedDomain{}, &pin{}}
+	&listed{}, &overlay{}, &AllowedDomain{}, &pin{}, &PeerHost{}}
 
 // column is a column of a migrated table.
 type column struct {

@@ -19,36 +19,39 @@ const listingsAtOnce = 500
 // ringBells tells those who mirror our log, and hear of it through an inbox, how
 // far it has come. However much was added meanwhile, it is one bell: what they have
 // been told is a number, and the log is theirs to read.
-func (f *Federation) ringBells(ctx, finish context.Context, inbox *directory.Inbox) error {
-	mirrors, err := f.directory.MirrorFollowers(finish, inbox.ID)
+func (f *Federation) ringBells(ctx, finish context.Context, v *visit) error {
+	if !v.Mirrors {
+		return nil
+	}
+	mirrors, err := f.directory.MirrorFollowers(finish, v.Inbox.ID)
 	if err != nil {
 		return err
 	}
 	for _, m := range mirrors {
-		if err := f.ringBell(ctx, finish, inbox, m); err != nil {
+		if err := f.ringBell(ctx, finish, v, m); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *Federation) ringBell(ctx, finish context.Context, inbox *directory.Inbox, m directory.Follower) error {
+func (f *Federation) ringBell(ctx, finish context.Context, v *visit, m directory.Follower) error {
 	for rung := m.Rung; ctx.Err() == nil; {
 		size, err := f.directory.OwnLog().Size(finish)
 		if err != nil || size <= m.Rung {
 			return err
 		}
 		if size > rung { // first of all, since the mirror waits for nothing else
-			if err := f.tellSize(finish, inbox, m, size); err != nil {
+			if err := f.tellSize(finish, v, m, size); err != nil {
 				return err
 			}
 			rung = size
 		}
 		to := min(m.Rung+listingsAtOnce, size)
-		if err := f.tellListings(finish, inbox, m, to); err != nil {
+		if err := f.tellListings(finish, v, m, to); err != nil {
 			return err
 		}
-		if err := f.directory.Rung(finish, *inbox, m, to, f.lease); err != nil {
+		if err := f.directory.Rung(finish, v.Inbox, m, to, f.lease); err != nil {
 			return err
 		}
 		m.Rung = to
@@ -57,7 +60,7 @@ func (f *Federation) ringBell(ctx, finish context.Context, inbox *directory.Inbo
 }
 
 // tellSize tells a mirror how many records the log has.
-func (f *Federation) tellSize(ctx context.Context, inbox *directory.Inbox, m directory.Follower, size int64) error {
+func (f *Federation) tellSize(ctx context.Context, v *visit, m directory.Follower, size int64) error {
 	head, err := f.signedHead(ctx, size)
 	if err != nil {
 		return err
@@ -67,12 +70,12 @@ func (f *Federation) tellSize(ctx context.Context, inbox *directory.Inbox, m dir
 	if err != nil {
 		return err
 	}
-	return f.tellMirror(ctx, inbox, body, at)
+	return f.tellMirror(ctx, v, body, at)
 }
 
 // tellListings tells a mirror who is listed and who is no more, by the records from
 // the last that it was told of on to the one before another.
-func (f *Federation) tellListings(ctx context.Context, inbox *directory.Inbox, m directory.Follower, to int64) error {
+func (f *Federation) tellListings(ctx context.Context, v *visit, m directory.Follower, to int64) error {
 	added, removed, err := f.directory.Listings(ctx, m.Rung, to)
 	if err != nil {
 		return err
@@ -89,7 +92,7 @@ func (f *Federation) tellListings(ctx context.Context, inbox *directory.Inbox, m
 		if err != nil {
 			return err
 		}
-		if err := f.tellMirror(ctx, inbox, body, at); err != nil {
+		if err := f.tellMirror(ctx, v, body, at); err != nil {
 			return err
 		}
 	}
@@ -98,11 +101,11 @@ func (f *Federation) tellListings(ctx context.Context, inbox *directory.Inbox, m
 
 // tellMirror delivers something that is told once. What a mirror does not want, or
 // fails at for a day, it reads in the log.
-func (f *Federation) tellMirror(ctx context.Context, inbox *directory.Inbox, body []byte, at time.Time) error {
-	err := f.send(ctx, inbox.URL, directory.DirectoryHandle, body, latest(at))
+func (f *Federation) tellMirror(ctx context.Context, v *visit, body []byte, at time.Time) error {
+	err := f.send(ctx, v, directory.DirectoryHandle, letter{body: body}, latest(at))
 	var failure *fetch.Error
-	if unwanted(err) || errors.As(err, &failure) && parks(*inbox, failure) {
-		f.logger.Warn("bell refused", "inbox", inbox.URL, "error", err)
+	if unwanted(err) || errors.As(err, &failure) && parks(v.Inbox, failure) {
+		f.logger.Warn("bell refused", "inbox", v.Inbox.URL, "error", err)
 		return nil
 	}
 	return err

@@ -2,60 +2,42 @@ package federation
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
-	mathrand "math/rand/v2"
 	"net/http"
-	"os"
-	"sync"
 	"time"
 
 	"coopverse/directory"
 	"coopverse/federation/document"
 	"coopverse/federation/fetch"
-	"coopverse/federation/proof"
-	"coopverse/federation/signature"
 )
 
 const (
-	// sweepEvery is how often inboxes are looked for that are behind. An edit
-	// by any process is told within this time.
-	sweepEvery = 250 * time.Millisecond
 	// tidyEvery is how often what is remembered of other servers is looked
 	// through for what is not needed any more.
 	tidyEvery = time.Hour
 	// leaseTime is how long an inbox is ours, if Config says nothing else.
 	leaseTime = time.Minute
-	// batch is how many changes are read for an inbox at once.
-	batch = 50
-	// patience is how long an inbox may fail before what it is owed is given up.
-	patience = 7 * 24 * time.Hour
-	// longestWait is the longest time between two tries.
-	longestWait = 6 * time.Hour
-	// goneTwice is how long after a first "gone" the inbox is asked again,
-	// before it is forgotten.
-	goneTwice = time.Minute
 )
 
 // Deliver tells inboxes what they are owed until ctx ends. Any number of
 // processes may do so on one database: an inbox is told by one at a time. It
 // returns when every delivery under way is over.
 func (f *Federation) Deliver(ctx context.Context) {
-	process := processName()
-	free := make(chan struct{}, f.workers)
-	var group sync.WaitGroup
-	defer group.Wait()
-	ticker := time.NewTicker(sweepEvery)
+	r := newRounds(f)
+	defer r.group.Wait()
+	ticker := time.NewTicker(roundEvery)
 	defer ticker.Stop()
-	var tidied time.Time
-	for n := 1; ; n++ {
-		// Each sweep has a name of its own: a lease that has run out is lost to
-		// the next sweep of the same process as well.
-		if err := f.sweep(ctx, fmt.Sprintf("%s/%d", process, n), free, &group); err != nil && ctx.Err() == nil {
+	var swept, tidied time.Time
+	for {
+		next := r.more
+		if time.Since(swept) >= sweepEvery {
+			swept, next = time.Now(), r.sweep
+		}
+		if err := next(ctx); err != nil && ctx.Err() == nil {
 			f.logger.Error("deliveries are held up", "error", err)
 		}
 		if time.Since(tidied) > tidyEvery {
@@ -72,86 +54,69 @@ func (f *Federation) Deliver(ctx context.Context) {
 	}
 }
 
-// sweep wakes the inboxes that are behind and starts on as many as there are
-// workers free.
-func (f *Federation) sweep(ctx context.Context, holder string, free chan struct{}, group *sync.WaitGroup) error {
-	if err := f.directory.WakeInboxes(ctx); err != nil {
-		return err
-	}
-	room := cap(free) - len(free)
-	if room == 0 {
-		return nil
-	}
-	inboxes, err := f.directory.LeaseInboxes(ctx, holder, room, f.lease)
-	if err != nil {
-		return err
-	}
-	for _, inbox := range inboxes {
-		free <- struct{}{}
-		group.Go(func() {
-			defer func() { <-free }()
-			f.tell(ctx, inbox)
-		})
-	}
-	return nil
-}
-
-// processName is different for each process on each machine.
-func processName() string {
-	host, _ := os.Hostname() // a name without it is as unique
-	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text())
+// visit is the telling of one inbox, from its lease until it is let go of.
+type visit struct {
+	directory.Errand
+	sent     *told
+	answered bool                // its server is there; not written down yet
+	took     directory.Signature // the kind that it took then
+	letGo    bool                // it is leased no more
 }
 
 // tell brings one inbox up to date, in order, and then lets go of it. When ctx
 // ends it finishes the delivery under way and leaves the rest to be found.
-func (f *Federation) tell(ctx context.Context, inbox directory.Inbox) {
+func (f *Federation) tell(ctx context.Context, v *visit) {
 	// What was begun is brought to its end and written down even if the program
 	// is told to stop: otherwise it would be sent a second time.
 	finish := context.WithoutCancel(ctx)
-	err := f.tellAccepts(ctx, finish, &inbox)
+	err := f.tellAccepts(ctx, finish, v)
 	if err == nil {
-		err = f.tellAnswers(ctx, finish, &inbox)
+		err = f.tellAnswers(ctx, finish, v)
 	}
 	if err == nil {
-		err = f.ringBells(ctx, finish, &inbox)
+		err = f.ringBells(ctx, finish, v)
 	}
 	if err == nil {
-		err = f.tellChanges(ctx, finish, &inbox)
+		err = f.tellChanges(ctx, finish, v)
 	}
 	switch {
-	case err == nil && ctx.Err() != nil:
-		err = f.directory.Release(finish, inbox)
-	case err == nil:
-		err = f.directory.LetGo(finish, inbox)
-	case errors.Is(err, directory.ErrLeaseLost):
+	case err == nil && v.letGo, errors.Is(err, directory.ErrLeaseLost):
 		return
+	case err == nil:
+		err = f.directory.Release(finish, v.Inbox)
 	default:
-		err = f.putOff(finish, inbox, err)
+		err = f.putOff(finish, v, err)
 	}
 	if err != nil {
-		f.logger.Error("delivery", "inbox", inbox.URL, "error", err)
+		f.logger.Error("delivery", "inbox", v.Inbox.URL, "error", err)
 	}
 }
 
 // tellAccepts sends the Accepts of Follows that are owed.
-func (f *Federation) tellAccepts(ctx, finish context.Context, inbox *directory.Inbox) error {
-	return tellEach(ctx, finish, f, inbox, f.directory.OwedAccepts, f.tellAccept)
+func (f *Federation) tellAccepts(ctx, finish context.Context, v *visit) error {
+	if !v.Accepts {
+		return nil
+	}
+	return tellEach(ctx, finish, f, v, f.directory.OwedAccepts, f.tellAccept)
 }
 
 // tellAnswers sends what else this inbox alone is owed.
-func (f *Federation) tellAnswers(ctx, finish context.Context, inbox *directory.Inbox) error {
-	return tellEach(ctx, finish, f, inbox, f.directory.OwedAnswers, f.tellAnswer)
+func (f *Federation) tellAnswers(ctx, finish context.Context, v *visit) error {
+	if !v.Answers {
+		return nil
+	}
+	return tellEach(ctx, finish, f, v, f.directory.OwedAnswers, f.tellAnswer)
 }
 
 // tellEach sends, one by one, what an inbox is owed besides changes. It may be
 // much, and an actor's key takes a while to make, so the lease is extended on
 // the way.
-func tellEach[T any](ctx, finish context.Context, f *Federation, inbox *directory.Inbox,
-	owed func(context.Context, int64) ([]T, error), send func(context.Context, directory.Inbox, T) error,
+func tellEach[T any](ctx, finish context.Context, f *Federation, v *visit,
+	owed func(context.Context, int64) ([]T, error), send func(context.Context, *visit, T) error,
 ) error {
 	extended := time.Now()
 	for ctx.Err() == nil {
-		batch, err := owed(finish, inbox.ID)
+		batch, err := owed(finish, v.Inbox.ID)
 		if err != nil || len(batch) == 0 {
 			return err
 		}
@@ -160,12 +125,12 @@ func tellEach[T any](ctx, finish context.Context, f *Federation, inbox *director
 				return nil
 			}
 			if time.Since(extended) > f.lease/4 {
-				if err := f.directory.Took(finish, inbox, inbox.Taken, nil, f.lease); err != nil {
+				if err := f.directory.Took(finish, &v.Inbox, v.Inbox.Taken, nil, f.lease); err != nil {
 					return err
 				}
 				extended = time.Now()
 			}
-			if err := send(finish, *inbox, one); err != nil {
+			if err := send(finish, v, one); err != nil {
 				return err
 			}
 		}
@@ -173,7 +138,7 @@ func tellEach[T any](ctx, finish context.Context, f *Federation, inbox *director
 	return nil
 }
 
-func (f *Federation) tellAccept(ctx context.Context, inbox directory.Inbox, follower directory.Follower) error {
+func (f *Federation) tellAccept(ctx context.Context, v *visit, follower directory.Follower) error {
 	// The Follow's id, which may be of any form, makes the Accept's, so that it
 	// is the same each time it is tried.
 	name := sha256.Sum256([]byte(follower.FollowID))
@@ -181,16 +146,16 @@ func (f *Federation) tellAccept(ctx context.Context, inbox directory.Inbox, foll
 	if err != nil {
 		return fmt.Errorf("write the Accept of %s: %w", follower.FollowID, err)
 	}
-	err = f.send(ctx, inbox.URL, follower.Handle, body, latest(follower.FollowedAt))
+	err = f.send(ctx, v, follower.Handle, letter{body: body}, latest(follower.FollowedAt))
 	if unwanted(err) {
-		f.logger.Warn("Accept refused", "inbox", inbox.URL, "error", err)
+		f.logger.Warn("Accept refused", "inbox", v.Inbox.URL, "error", err)
 	} else if err != nil {
 		return err
 	}
 	return f.directory.Accepted(ctx, follower)
 }
 
-func (f *Federation) tellAnswer(ctx context.Context, inbox directory.Inbox, a directory.Answer) error {
+func (f *Federation) tellAnswer(ctx context.Context, v *visit, a directory.Answer) error {
 	body, err := f.answer(ctx, a)
 	if errors.Is(err, directory.ErrNotFound) {
 		return f.directory.Answered(ctx, a) // the leave is gone with what it was for
@@ -198,38 +163,35 @@ func (f *Federation) tellAnswer(ctx context.Context, inbox directory.Inbox, a di
 	if err != nil {
 		return fmt.Errorf("write the %s of %s: %w", a.Type, a.Handle, err)
 	}
-	err = f.send(ctx, inbox.URL, a.Handle, body, latest(a.MadeAt))
+	err = f.send(ctx, v, a.Handle, letter{body: body}, latest(a.MadeAt))
 	if unwanted(err) {
-		f.logger.Warn("answer refused", "type", a.Type, "inbox", inbox.URL, "error", err)
+		f.logger.Warn("answer refused", "type", a.Type, "inbox", v.Inbox.URL, "error", err)
 	} else if err != nil {
 		return err
 	}
 	return f.directory.Answered(ctx, a)
 }
 
-// tellChanges sends what the inbox is owed. The number of the last change is
-// read before what is owed: an inbox that is owed nothing has then taken
-// everything up to that number.
-func (f *Federation) tellChanges(ctx, finish context.Context, inbox *directory.Inbox) error {
-	sent := newTold()
+// tellChanges sends what the inbox is owed, until nothing was changed since that
+// was read.
+func (f *Federation) tellChanges(ctx, finish context.Context, v *visit) error {
+	v.sent = newTold()
 	for ctx.Err() == nil {
-		head, err := f.directory.LastChange(finish)
-		if err != nil {
-			return err
-		}
-		owed, err := f.directory.OwedChanges(finish, *inbox, batch)
-		if err != nil {
-			return err
-		}
-		if len(owed) == 0 {
-			inbox.Taken = max(inbox.Taken, head)
-			return nil
-		}
-		for _, change := range owed {
-			if ctx.Err() != nil {
-				return nil
+		if !v.Whole && len(v.Changes) == 0 {
+			if err := f.directory.Further(finish, &v.Errand); err != nil {
+				return err
 			}
-			if err := f.tellChange(finish, inbox, change, sent); err != nil {
+		}
+		if v.Whole && len(v.Changes) == 0 {
+			if err := f.settle(finish, v, directory.Visit{Head: v.Head}); err != nil || v.letGo {
+				return err
+			}
+			v.Whole = false
+		}
+		for ctx.Err() == nil && len(v.Changes) > 0 {
+			change := v.Changes[0]
+			v.Changes = v.Changes[1:]
+			if err := f.tellChange(finish, v, change); err != nil || v.letGo {
 				return err
 			}
 		}
@@ -237,10 +199,11 @@ func (f *Federation) tellChanges(ctx, finish context.Context, inbox *directory.I
 	return nil
 }
 
-// tellChange sends one change and moves the inbox past it.
-func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, change directory.Change, sent *told) error {
-	speaker, body, err := f.activityFor(ctx, *inbox, change, sent)
-	receipt := directory.Receipt{ChangeID: change.ID, InboxID: inbox.ID, Outcome: directory.Told, At: time.Now().UTC()}
+// tellChange sends one change and moves the inbox past it. After the last one
+// the inbox is let go of with the same stroke.
+func (f *Federation) tellChange(ctx context.Context, v *visit, change directory.Change) error {
+	speaker, l, err := f.letterFor(ctx, v, change)
+	receipt := directory.Receipt{ChangeID: change.ID, InboxID: v.Inbox.ID, Outcome: directory.Told, At: time.Now().UTC()}
 	switch {
 	case errors.Is(err, errWithdrawn):
 		receipt.Outcome = directory.Withdrawn
@@ -249,18 +212,53 @@ func (f *Federation) tellChange(ctx context.Context, inbox *directory.Inbox, cha
 	case err != nil:
 		return err
 	}
-	if body != nil {
+	if l.body != nil {
 		var failure *fetch.Error
-		err = f.send(ctx, inbox.URL, speaker, body, change)
+		err = f.send(ctx, v, speaker, l, change)
 		switch {
-		case errors.As(err, &failure) && (unwanted(err) || failure.Status == http.StatusUnauthorized && endsActor(change) || parks(*inbox, failure)):
+		case errors.As(err, &failure) && (unwanted(err) || failure.Status == http.StatusUnauthorized && endsActor(change) || parks(v.Inbox, failure) || misses(v.Inbox, failure)):
 			receipt.Outcome, receipt.Status, receipt.Detail = directory.Refused, failure.Status, failure.Error()
-			*sent = *newTold()
+			*v.sent = *newTold()
 		case err != nil:
 			return err
 		}
 	}
-	return f.directory.Took(ctx, inbox, change.ID, []directory.Receipt{receipt}, f.lease)
+	written := directory.Visit{Receipt: &receipt, Gone: receipt.Status == http.StatusNotFound}
+	if v.Whole && len(v.Changes) == 0 {
+		written.Head, v.Whole = v.Head, false
+	}
+	if err := f.settle(ctx, v, written); err != nil {
+		return err
+	}
+	if post, ok := change.PostID(); ok && v.Told != nil && receipt.Outcome == directory.Told {
+		v.Told[post] = true
+	}
+	return nil
+}
+
+// settle writes down what came of a visit, together with others.
+func (f *Federation) settle(ctx context.Context, v *visit, written directory.Visit) error {
+	written.Inbox, written.Answered, written.Signature = v.Inbox, v.answered, v.took
+	settled, err := f.visits.do(ctx, written)
+	switch {
+	case err != nil:
+		return err
+	case settled.Lost:
+		return fmt.Errorf("note what %s took: %w", v.Inbox.Host, directory.ErrLeaseLost)
+	}
+	v.letGo, v.answered, v.took = settled.LetGo, false, ""
+	v.Inbox.Gone, v.Inbox.Failures, v.Inbox.FailingSince = written.Gone, 0, nil
+	v.Inbox.Taken = max(v.Inbox.Taken, written.Head)
+	if written.Receipt != nil {
+		v.Inbox.Taken = max(v.Inbox.Taken, written.Receipt.ChangeID)
+	}
+	if settled.Back {
+		f.logger.Info("server is back", "host", v.Inbox.Host)
+		if err := f.directory.WakeServer(ctx, v.Inbox.Host); err != nil { // they wait longer, no more
+			f.logger.Error("delivery", "host", v.Inbox.Host, "error", err)
+		}
+	}
+	return nil
 }
 
 // unwanted says whether a delivery is over because one of the two servers does not
@@ -280,6 +278,13 @@ func parks(inbox directory.Inbox, failure *fetch.Error) bool {
 	return answered && inbox.FailingSince != nil && time.Since(*inbox.FailingSince) > parkAfter
 }
 
+// misses says whether an inbox has said of one activity for the second time that
+// there is nothing here (404). That may be about what the activity is about; if
+// the next one is answered so, it is the inbox that is gone.
+func misses(inbox directory.Inbox, failure *fetch.Error) bool {
+	return failure.Status == http.StatusNotFound && inbox.Gone && inbox.Failures > 0
+}
+
 // endsActor says whether a change is the end of an actor. Whoever does not know
 // its key cannot verify what tells of it, now or later, and keeps nothing of it.
 func endsActor(c directory.Change) bool {
@@ -288,65 +293,3 @@ func endsActor(c directory.Change) bool {
 
 // latest stands for a change after all others, for what is no change.
 func latest(at time.Time) directory.Change { return directory.Change{ID: math.MaxInt64, At: at} }
-
-// send signs as the actor with that handle and delivers. What tells of a change
-// is signed with the keys of that time: new ones are told of with the old ones.
-// A server that has heard of the new ones in another way refuses those (401),
-// and is asked once more with the ones in use.
-func (f *Federation) send(ctx context.Context, inbox, handle string, body []byte, about directory.Change) error {
-	keys, err := f.keys.of(ctx, handle)
-	if err != nil {
-		return err
-	}
-	key := keys.at(about.ID)
-	err = f.sendWith(ctx, inbox, key, body, about.At)
-	var failure *fetch.Error
-	if errors.As(err, &failure) && failure.Status == http.StatusUnauthorized && key.request.ID != keys.newest().request.ID {
-		return f.sendWith(ctx, inbox, keys.newest(), body, about.At)
-	}
-	return err
-}
-
-func (f *Federation) sendWith(ctx context.Context, inbox string, key ownKey, body []byte, at time.Time) error {
-	// A request that we answer may hold what has no canonical form, such as
-	// half a character. The answer goes without a proof then.
-	if proved, err := proof.Sign(body, key.proof, at); err == nil {
-		body = proved
-	}
-	return f.client.Post(ctx, inbox, body, func(r *http.Request) error {
-		return signature.Sign(r, body, &key.request, time.Now())
-	})
-}
-
-// putOff decides when an inbox that failed is tried again, or that it is gone
-// or has failed for too long.
-func (f *Federation) putOff(ctx context.Context, inbox directory.Inbox, cause error) error {
-	var failure *fetch.Error
-	if !errors.As(cause, &failure) {
-		failure = &fetch.Error{Kind: fetch.ErrTemporary, Err: cause}
-		f.logger.Error("delivery", "inbox", inbox.URL, "error", cause)
-	}
-	f.logger.Info("inbox put off", "inbox", inbox.URL, "failures", inbox.Failures+1, "error", cause)
-	gone := errors.Is(cause, fetch.ErrGone)
-	switch {
-	case gone && inbox.Gone:
-		return f.directory.ForgetInbox(ctx, inbox, failure.Status, cause.Error())
-	case inbox.FailingSince != nil && time.Since(*inbox.FailingSince) > patience:
-		return f.directory.GiveUp(ctx, inbox, failure.Status, cause.Error())
-	}
-	wait := max(f.backoff(inbox.Failures), failure.RetryAfter)
-	if gone {
-		wait = min(goneTwice, 12*f.retry)
-	}
-	return f.directory.TryAgain(ctx, inbox, gone, cause.Error(), time.Now().Add(wait))
-}
-
-// backoff triples the wait with each failure, up to longestWait, and varies it
-// by a quarter so that many inboxes of one host do not come back together.
-func (f *Federation) backoff(failures int) time.Duration {
-	wait := f.retry
-	for range failures {
-		wait = min(3*wait, longestWait)
-	}
-	return time.Duration(float64(wait) * (0.75 + mathrand.Float64()/2))
-}

@@ -10,6 +10,7 @@ package federation
 
 import (
 	"cmp"
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -29,7 +30,7 @@ type Config struct {
 	Logger  *slog.Logger
 	Mirror  time.Duration // how often a mirrored directory is asked for news; 0: a minute
 	Lease   time.Duration // how long an inbox waits for a process that died, longer than a delivery takes; 0: a minute
-	Workers int           // inboxes that are told at the same time; 0: 64
+	Workers int           // inboxes that are told at the same time; 0: 1024
 	Secure  bool          // actors and what they say are shown only to those who sign their requests
 	Retry   time.Duration // wait after an inbox's first failure; 0: 5 seconds. It triples with each further one
 }
@@ -47,6 +48,8 @@ type Federation struct {
 	mirrorEvery time.Duration
 
 	keys      *keyring
+	letters   *letters
+	visits    together[directory.Visit, directory.Settled]
 	documents *documents
 	failed    *negative
 	beyond    rate.Sometimes // warnings that the log is shorter than it was
@@ -56,14 +59,33 @@ type Federation struct {
 
 // New returns the federation of d.
 func New(d *directory.Directory, c Config) *Federation {
-	careful := c.Client.Avoiding(d.DomainBlocked)
+	careful := c.Client.Avoiding(avoiding(d))
 	f := &Federation{
-		directory: d, site: c.Site, client: careful, logger: c.Logger, workers: cmp.Or(c.Workers, 64),
+		directory: d, site: c.Site, client: careful, logger: c.Logger, workers: cmp.Or(c.Workers, 1024),
 		retry: cmp.Or(c.Retry, 5*time.Second), lease: cmp.Or(c.Lease, leaseTime), mirrorEvery: cmp.Or(c.Mirror, mirrorEvery),
 		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(), limits: newLimits(), secure: c.Secure,
 		beyond: rate.Sometimes{Interval: time.Hour},
 	}
+	f.letters = newLetters(d, f.keys)
+	f.visits = together[directory.Visit, directory.Settled]{wait: 20 * time.Millisecond, most: 200, ask: func(visits []directory.Visit) ([]directory.Settled, error) {
+		return d.Settle(context.Background(), visits, f.lease, f.rest)
+	}}
 	return f
+}
+
+// avoiding says of a host whether it is blocked, for many requests at once.
+func avoiding(d *directory.Directory) fetch.Blocked {
+	hosts := &together[string, bool]{wait: 2 * time.Millisecond, most: 200, ask: func(hosts []string) ([]bool, error) {
+		return d.BlockedAmong(context.Background(), hosts)
+	}}
+	return func(ctx context.Context, asked ...string) (blocked bool, err error) {
+		for _, host := range asked {
+			if blocked, err = hosts.do(ctx, host); blocked || err != nil {
+				break
+			}
+		}
+		return blocked, err
+	}
 }
 
 // Routes adds what other servers ask for to r. It must come before the pages,

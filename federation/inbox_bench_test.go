@@ -29,8 +29,8 @@ import (
 )
 
 const (
-	benchHosts   = 200 // servers that speak to us
-	benchSenders = 64  // requests under way at the same time
+	speakingHosts = 200 // servers that speak to us
+	benchSenders  = 64  // requests under way at the same time
 )
 
 // benchWorld is a directory with followers on many servers, all of which are
@@ -109,7 +109,7 @@ func (w *benchWorld) answer(rw http.ResponseWriter, r *http.Request) {
 
 // actor is the id of the nth actor.
 func actorNumber(n int) string {
-	return fmt.Sprintf("http://h%d.s%d.example/users/a%d", n%benchHosts, n%benchHosts, n)
+	return fmt.Sprintf("http://h%d.s%d.example/users/a%d", n%speakingHosts, n%speakingHosts, n)
 }
 
 // known has us know n actors already.
@@ -117,7 +117,7 @@ func (w *benchWorld) known(n int) {
 	for i := range n {
 		id := actorNumber(i)
 		err := w.d.RememberPeer(w.b.Context(), directory.Peer{
-			ID: id, Inbox: id + "/inbox", Handle: fmt.Sprintf("a%d@h%d.s%d.example", i, i%benchHosts, i%benchHosts),
+			ID: id, Inbox: id + "/inbox", Handle: fmt.Sprintf("a%d@h%d.s%d.example", i, i%speakingHosts, i%speakingHosts),
 			KeyID: id + "#main-key", PublicPEM: w.public, FetchedAt: time.Now().UTC(),
 		})
 		if err != nil {

@@ -24,6 +24,7 @@ type keyring struct {
 	site      document.Site
 	parsed    *otter.Cache[string, ownKeys]
 	rekeyed   atomic.Int64 // the last change of keys that parsed knows of
+	looked    atomic.Int64 // the change up to which it was looked for one
 }
 
 // ownKeys are an actor's keys, ready for use, newest last.
@@ -51,6 +52,19 @@ func (k *keyring) of(ctx context.Context, handle string) (ownKeys, error) {
 		k.parsed.InvalidateAll()
 	}
 	return k.parsed.Get(ctx, handle, otter.LoaderFunc[string, ownKeys](k.load))
+}
+
+// asOf is of for who knows the number of the last change: new keys are a change,
+// so they need not be looked for again before the next one.
+func (k *keyring) asOf(ctx context.Context, handle string, head int64) (ownKeys, error) {
+	if looked := k.looked.Load(); looked >= head && head > 0 {
+		return k.parsed.Get(ctx, handle, otter.LoaderFunc[string, ownKeys](k.load))
+	}
+	keys, err := k.of(ctx, handle)
+	if err == nil {
+		k.looked.Store(head)
+	}
+	return keys, err
 }
 
 // newest is the pair in use.

@@ -13,9 +13,9 @@ const (
 	maxHeaders      = 64 << 10 // of all headers of an answer
 	maxRedirects    = 3        // followed for one GET
 	maxConnections  = 4        // to one host at a time; others wait
-	maxIdle         = 512      // connections kept for later, to all hosts
+	maxIdle         = 2048     // connections kept for later, to all hosts
 	idleTime        = time.Minute
-	rememberedHosts = 1024 // TLS sessions that can be taken up again
+	rememberedHosts = 4096 // TLS sessions that can be taken up again
 )
 
 // patience says how long we wait.

@@ -1,0 +1,149 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Signature is the kind of signature that a server takes.
+type Signature string
+
+// The two kinds; "" is not known yet.
+const (
+	Cavage  Signature = "cavage"  // draft-cavage-http-signatures-12, as most send it
+	RFC9421 Signature = "rfc9421" // HTTP Message Signatures
+)
+
+const (
+	// LeasedPerServer is how many inboxes of one server are leased at once.
+	LeasedPerServer = 2
+	// breakAfter is how often in a row a server fails before it is left alone.
+	breakAfter = 5
+)
+
+// PeerHost is another server, as whoever brings it news knows it.
+type PeerHost struct {
+	Host         string `gorm:"primaryKey"`
+	Signature    Signature
+	Failures     int // in a row, at any of its inboxes
+	FailingSince *time.Time
+	ClosedUntil  *time.Time // it is left alone until then
+}
+
+// Takes is the kind of signature to try first.
+func (h PeerHost) Takes() Signature {
+	if h.Signature == RFC9421 {
+		return RFC9421
+	}
+	return Cavage
+}
+
+// Learned is what is known of the server after it took that kind of signature.
+// Who is known to take one kind is believed to take the other only when that
+// happens twice: some answer 202 to what they cannot read.
+func (h PeerHost) Learned(s Signature) Signature {
+	if h.Signature == "" || h.Signature == s {
+		return s
+	}
+	return ""
+}
+
+func readPeerHosts(tx *gorm.DB, hosts []string) (map[string]PeerHost, error) {
+	var rows []PeerHost
+	if err := tx.Where("host IN ?", padded(hosts)).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read what is known of servers: %w", err)
+	}
+	known := make(map[string]PeerHost, len(rows))
+	for _, row := range rows {
+		known[row.Host] = row
+	}
+	return known, nil
+}
+
+// padded repeats the last of a list until its length is a power of two, so that
+// the database keeps few statements prepared.
+func padded[T any](list []T) []T {
+	if len(list) == 0 {
+		return list
+	}
+	n := 1
+	for n < len(list) {
+		n *= 2
+	}
+	longer := slices.Clone(list)
+	for len(longer) < n {
+		longer = append(longer, list[len(list)-1])
+	}
+	return longer
+}
+
+// probe makes the inboxes those of servers that were left alone long enough, and
+// are asked again: at one inbox, by one process, until the lease ends. It returns
+// the inboxes that this process has, and lets go of the others.
+func probe(tx *gorm.DB, leased []Inbox, at, until time.Time) (held []Inbox, err error) {
+	hosts := make([]string, len(leased))
+	for i, inbox := range leased {
+		hosts[i] = inbox.Host
+	}
+	known, err := readPeerHosts(tx, hosts)
+	if err != nil {
+		return nil, err
+	}
+	for _, inbox := range leased {
+		inbox.Server = known[inbox.Host]
+		inbox.Server.Host = inbox.Host
+		if inbox.Server.ClosedUntil == nil {
+			held = append(held, inbox)
+			continue
+		}
+		took := tx.Model(&PeerHost{}).Where("host = ? AND closed_until <= ?", inbox.Host, at).Update("closed_until", until)
+		switch {
+		case took.Error != nil:
+			return nil, took.Error
+		case took.RowsAffected > 0:
+			held = append(held, inbox)
+			continue
+		}
+		if err := holding(tx, inbox, map[string]any{"leased_until": nil}); err != nil {
+			return nil, err
+		}
+	}
+	return held, nil
+}
+
+// GiveUpHost writes off everything that the inboxes of a server are owed, after
+// it has failed for days. ErrLeaseLost: another process has the inbox, which is
+// one of the server's.
+func (d *Directory) GiveUpHost(ctx context.Context, inbox Inbox, status int, why string) error {
+	if err := d.GiveUp(ctx, inbox, status, why); err != nil {
+		return err
+	}
+	for {
+		var due []Inbox
+		err := d.db.write.WithContext(ctx).Raw(`UPDATE inboxes SET leased_until = @until, leased_by = @holder WHERE id IN (
+				SELECT id FROM inboxes WHERE host = @host AND due_at IS NOT NULL AND (leased_until IS NULL OR leased_until < @now) ORDER BY id LIMIT 50)
+			AND (leased_until IS NULL OR leased_until < @now) RETURNING *`,
+			map[string]any{"until": now().Add(time.Minute), "now": now(), "holder": inbox.LeasedBy, "host": inbox.Host}).Scan(&due).Error
+		if err != nil {
+			return fmt.Errorf("find the inboxes of %s: %w", inbox.Host, err)
+		}
+		for _, other := range due {
+			if err := d.GiveUp(ctx, other, status, why); err != nil {
+				return err
+			}
+		}
+		if len(due) == 0 {
+			break
+		}
+	}
+	// What they are owed next has as many days again.
+	err := d.db.write.WithContext(ctx).Model(&PeerHost{}).Where("host = ?", inbox.Host).Update("failing_since", now()).Error
+	if err != nil {
+		return fmt.Errorf("give %s another chance: %w", inbox.Host, err)
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package fediverse
+
+import (
+	"context"
+	"crypto"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+
+	"coopverse/federation/signature"
+)
+
+// keys are those of senders, fetched from them once, and once more when a
+// signature does not fit.
+type keys struct {
+	mu    *sync.Mutex
+	known map[string]senderKey // by key id
+}
+
+type senderKey struct {
+	owner string
+	key   crypto.PublicKey
+}
+
+func newKeys() keys { return keys{&sync.Mutex{}, make(map[string]senderKey)} }
+
+// of returns a key that verifies, or the one that the sender shows now, and
+// whose it is.
+func (k keys) of(ctx context.Context, id string, verify verifying) (owner string, key crypto.PublicKey, err error) {
+	k.mu.Lock()
+	known, ok := k.known[id]
+	k.mu.Unlock()
+	if ok && verify(known.key) == nil {
+		return known.owner, known.key, nil
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if known, ok := k.known[id]; ok && verify(known.key) == nil { // fetched by another one meanwhile
+		return known.owner, known.key, nil
+	}
+	if known, err = fetchKey(ctx, id); err != nil {
+		return "", nil, fmt.Errorf("fetch the key %s: %w", id, err)
+	}
+	k.known[id] = known
+	return known.owner, known.key, nil
+}
+
+func fetchKey(ctx context.Context, id string) (senderKey, error) {
+	address, _, _ := strings.Cut(id, "#")
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return senderKey{}, err
+	}
+	r.Header.Set("Accept", "application/activity+json")
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return senderKey{}, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	if err != nil {
+		return senderKey{}, err
+	}
+	var actor struct {
+		ID        string `json:"id"`
+		PublicKey struct {
+			ID    string `json:"id"`
+			Owner string `json:"owner"`
+			PEM   string `json:"publicKeyPem"`
+		} `json:"publicKey"`
+	}
+	if err := json.Unmarshal(body, &actor); err != nil {
+		return senderKey{}, fmt.Errorf("status %d: %w", res.StatusCode, err)
+	}
+	if actor.PublicKey.ID != id || actor.PublicKey.Owner != actor.ID {
+		return senderKey{}, fmt.Errorf("%s shows the key %s of %s", actor.ID, actor.PublicKey.ID, actor.PublicKey.Owner)
+	}
+	key, err := signature.ParsePublicKey(actor.PublicKey.PEM)
+	return senderKey{actor.ID, key}, err
+}

@@ -1,0 +1,58 @@
+package fediverse
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"coopverse/federation/signature"
+)
+
+// loopback is where the hosts are.
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
+
+// show is the document of an actor, with a shared inbox.
+func (f *Fediverse) show(w http.ResponseWriter, host int, name string) {
+	id := f.Actor(host, name)
+	w.Header().Set("Content-Type", "application/activity+json")
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"@context": []string{"https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"},
+		"id":       id, "type": "Person", "preferredUsername": name, "inbox": id + "/inbox",
+		"endpoints": map[string]any{"sharedInbox": f.SharedInbox(host)},
+		"publicKey": map[string]any{"id": f.KeyID(host, name), "owner": id, "publicKeyPem": f.keyPEM},
+	})
+}
+
+// Send brings an activity of an actor to an inbox elsewhere, signed, and returns
+// the status of the answer.
+func (f *Fediverse) Send(ctx context.Context, host int, name, inbox string, activity map[string]any) (status int, err error) {
+	activity["@context"], activity["actor"] = "https://www.w3.org/ns/activitystreams", f.Actor(host, name)
+	body, err := json.Marshal(activity)
+	if err != nil {
+		return 0, err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, inbox, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	r.Header.Set("Content-Type", "application/activity+json")
+	if err := signature.Sign(r, body, f.as(host, name), time.Now()); err != nil {
+		return 0, err
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	_, err = io.Copy(io.Discard, res.Body)
+	return res.StatusCode, err
+}
+
+// as is the key of an actor.
+func (f *Fediverse) as(host int, name string) *signature.Key {
+	return &signature.Key{ID: f.KeyID(host, name), Private: f.key.Private}
+}

@@ -1,0 +1,134 @@
+package federation
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"coopverse/directory"
+)
+
+const (
+	// sweepEvery is how often inboxes are looked for that are behind. An edit
+	// by any process is told within this time.
+	sweepEvery = 250 * time.Millisecond
+	// roundEvery is how often more inboxes are taken while many are due.
+	roundEvery = 25 * time.Millisecond
+	// roundSize is how many inboxes are taken at once: what they are owed is
+	// read for all of them together.
+	roundSize = 256
+	// perServer is how many inboxes of one server are told at the same time; it
+	// has as many connections.
+	perServer = 4
+)
+
+// rounds takes inboxes that are due and has them told, a bounded number at the
+// same time and few of one server: a slow server holds up itself alone.
+type rounds struct {
+	f       *Federation
+	process string
+	n       int
+	busy    bool // the last round has found inboxes
+	group   sync.WaitGroup
+
+	mu    sync.Mutex
+	told  int            // inboxes that are being told
+	hosts map[string]int // of them, of each server
+}
+
+func newRounds(f *Federation) *rounds {
+	return &rounds{f: f, process: processName(), hosts: make(map[string]int)}
+}
+
+// processName is different for each process on each machine.
+func processName() string {
+	host, _ := os.Hostname() // a name without it is as unique
+	return fmt.Sprintf("%s/%d/%s", host, os.Getpid(), rand.Text())
+}
+
+// sweep wakes the inboxes that are behind and begins with those for which there
+// is room.
+func (r *rounds) sweep(ctx context.Context) error {
+	if err := r.f.directory.WakeInboxes(ctx); err != nil {
+		return err
+	}
+	return r.take(ctx, 1)
+}
+
+// more goes on while many inboxes are due.
+func (r *rounds) more(ctx context.Context) error {
+	if !r.busy {
+		return nil
+	}
+	return r.take(ctx, min(roundSize, (r.f.workers+3)/4))
+}
+
+// take begins with the inboxes that are due, if there is room for so many.
+func (r *rounds) take(ctx context.Context, least int) error {
+	for {
+		room, full := r.room()
+		if room < least {
+			return nil
+		}
+		// Each round has a name of its own: a lease that has run out is lost to
+		// the next one of the same process as well.
+		r.n++
+		room = min(room, roundSize)
+		inboxes, err := r.f.directory.LeaseInboxes(ctx, fmt.Sprintf("%s/%d", r.process, r.n), room, r.f.lease, full...)
+		if err != nil {
+			return err
+		}
+		errands, err := r.f.directory.Errands(ctx, inboxes)
+		if err != nil {
+			return errors.Join(err, r.release(ctx, inboxes))
+		}
+		for _, errand := range errands {
+			r.begin(ctx, &visit{Errand: errand})
+		}
+		if r.busy = len(errands) > 0; len(errands) < room {
+			return nil
+		}
+	}
+}
+
+// release lets others have the inboxes at once.
+func (r *rounds) release(ctx context.Context, inboxes []directory.Inbox) (err error) {
+	for _, inbox := range inboxes {
+		err = errors.Join(err, r.f.directory.Release(context.WithoutCancel(ctx), inbox))
+	}
+	return err
+}
+
+// room says for how many more inboxes there is room, and of which servers no
+// more are told now.
+func (r *rounds) room() (room int, full []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for host, n := range r.hosts {
+		if n > perServer-directory.LeasedPerServer {
+			full = append(full, host)
+		}
+	}
+	return r.f.workers - r.told, full
+}
+
+func (r *rounds) begin(ctx context.Context, v *visit) {
+	host := v.Inbox.Host
+	r.mu.Lock()
+	r.told++
+	r.hosts[host]++
+	r.mu.Unlock()
+	r.group.Go(func() {
+		r.f.tell(ctx, v)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.told--
+		if r.hosts[host]--; r.hosts[host] == 0 {
+			delete(r.hosts, host)
+		}
+	})
+}
