@@ -20,9 +20,6 @@ func TestListedHoldsWhatWasThere(t *testing.T) {
 		}
 		const moment = "'2026-01-01 00:00:00+00:00'"
 		for _, name := range files {
-			if filepath.Base(name) > "00021_listed.sql" {
-				break
-			}
 			statements, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)

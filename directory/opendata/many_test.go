@@ -36,6 +36,8 @@ func many(t *testing.T) *directory.Directory {
 	for _, statement := range []string{
 		"INSERT INTO handles (handle, kind, taken_at) " + count + "SELECT 'copy_' || i, 'coop', '2026-01-01 00:00:00+00:00' FROM n",
 		"INSERT INTO coops (id, handle, " + same + ") " + count + "SELECT n.i, 'copy_' || n.i, " + same + " FROM n, coops WHERE handle = 'igalia'",
+		"INSERT INTO listed (id, mirror_id, handle, status, name_key, website_key, region, remote, claimed, shown_as) " + count +
+			"SELECT n.i, 0, 'copy_' || n.i, status, name_key, website_key, region, remote, claimed, n.i FROM n, listed WHERE handle = 'igalia'",
 		"INSERT INTO coop_places (coop_id, position, city, subdivision, country, lat, lon, precision) " + count +
 			"SELECT n.i, position, city, subdivision, country, lat, lon, precision FROM n, coop_places WHERE coop_id = (SELECT id FROM coops WHERE handle = 'igalia')",
 	} {
