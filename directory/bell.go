@@ -2,9 +2,7 @@ package directory
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -67,27 +65,15 @@ func (d *Directory) Rung(ctx context.Context, inbox Inbox, f Follower, record in
 func (d *Directory) Listings(ctx context.Context, from, to int64) (added, removed []string, err error) {
 	tx := d.db.read.WithContext(ctx)
 	err = tx.Raw(`SELECT DISTINCT r.handle FROM log_records r WHERE r.log_id = @log AND r.leaf >= @from AND r.leaf < @to
-			AND r.handle <> '' AND r.record IS NOT NULL AND NOT EXISTS (SELECT 1 FROM log_records e
-				WHERE e.log_id = r.log_id AND e.handle = r.handle AND e.leaf < @from AND e.record IS NOT NULL)
+			AND r.record LIKE '{"entry":%' AND NOT EXISTS (SELECT 1 FROM log_records e WHERE e.log_id = r.log_id AND e.handle = r.handle AND e.leaf < @from)
 		ORDER BY r.handle`, map[string]any{"log": ownLog, "from": from, "to": to}).Scan(&added).Error
 	if err != nil {
 		return nil, nil, fmt.Errorf("read whose entries begin: %w", err)
 	}
-	var records []string
-	err = tx.Model(&logRow{}).Where("log_id = ? AND leaf >= ? AND leaf < ? AND handle = '' AND record IS NOT NULL", ownLog, from, to).Order("leaf").Pluck("record", &records).Error
+	err = tx.Model(&logRow{}).Where(`log_id = ? AND leaf >= ? AND leaf < ? AND record LIKE '{"removed":%'`, ownLog, from, to).Order("handle").Pluck("handle", &removed).Error
 	if err != nil {
 		return nil, nil, fmt.Errorf("read whose entries end: %w", err)
 	}
-	for _, text := range records {
-		var r LogRecord
-		if err := json.Unmarshal([]byte(text), &r); err != nil {
-			return nil, nil, fmt.Errorf("read a record of our log: %w", err)
-		}
-		if r.Removed != nil {
-			removed = append(removed, r.Removed.Handle)
-		}
-	}
-	slices.Sort(removed)
 	return added, removed, nil
 }
 

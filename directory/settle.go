@@ -15,9 +15,10 @@ import (
 
 // Visit is what came of a delivery to an inbox, or of there being none left.
 type Visit struct {
-	Inbox     Inbox     // as it was leased, or as it was after the visit before
-	Receipt   *Receipt  // of the change that was told; nil: none was
-	Head      int64     // nothing else is owed up to this change; 0: more is
+	Inbox     Inbox    // as it was leased, or as it was after the visit before
+	Receipt   *Receipt // of the change that was told; nil: none was
+	CaughtUp  bool     // nothing else is owed up to the change Head
+	Head      int64
 	Answered  bool      // the server is there, whatever it said
 	Signature Signature // the kind that the server took; "": it took none
 	Gone      bool      // the answer was that there is no such inbox; it may be about that activity
@@ -98,7 +99,7 @@ func (s settling) move(tx *gorm.DB) error {
 		s.settled[i].Lost = true // until it is seen to be ours
 		switch {
 		case v.Failed != nil:
-		case v.Head != 0 && v.Head == head:
+		case v.CaughtUp && v.Head == head:
 			done[v.Inbox.ID] = i
 		default:
 			more[v.Inbox.ID] = i

@@ -46,7 +46,7 @@ func TestVisitsAreSettledTogether(t *testing.T) {
 				t.Fatalf("errands %+v, %v", errands, err)
 			}
 			receipt := directory.Receipt{ChangeID: errands[0].Changes[0].ID, InboxID: inbox.ID, Outcome: directory.Told, At: time.Now().UTC()}
-			visits = append(visits, directory.Visit{Inbox: inbox, Receipt: &receipt, Head: errands[0].Head, Answered: true, Signature: directory.Cavage})
+			visits = append(visits, directory.Visit{Inbox: inbox, Receipt: &receipt, CaughtUp: true, Head: errands[0].Head, Answered: true, Signature: directory.Cavage})
 		}
 		visits[1].Inbox.LeasedBy = "somebody else"
 		settled, err := d.Settle(t.Context(), visits, time.Minute, rest)
@@ -69,7 +69,7 @@ func TestInboxIsNotLetGoOfAfterAChange(t *testing.T) {
 		for _, inbox := range lease(t, d, "one") {
 			head := last(t, d)
 			curate(t, d, "sange", map[string]string{"founded": "2000"})
-			if got := settleOne(t, d, directory.Visit{Inbox: inbox, Head: head}); got.LetGo {
+			if got := settleOne(t, d, directory.Visit{Inbox: inbox, CaughtUp: true, Head: head}); got.LetGo {
 				t.Error("let go of, although more is owed")
 			}
 		}
@@ -109,7 +109,7 @@ func TestServerThatFailsIsLeftAloneForLonger(t *testing.T) {
 			for _, inbox := range due {
 				if times == 0 {
 					settleOne(t, d, failed(inbox))
-				} else if got := settleOne(t, d, directory.Visit{Inbox: inbox, Head: last(t, d), Answered: true}); !got.Back {
+				} else if got := settleOne(t, d, directory.Visit{Inbox: inbox, CaughtUp: true, Head: last(t, d), Answered: true}); !got.Back {
 					t.Errorf("settled %+v", got)
 				}
 			}

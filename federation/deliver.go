@@ -183,7 +183,7 @@ func (f *Federation) tellChanges(ctx, finish context.Context, v *visit) error {
 			}
 		}
 		if v.Whole && len(v.Changes) == 0 {
-			if err := f.settle(finish, v, directory.Visit{Head: v.Head}); err != nil || v.letGo {
+			if err := f.settle(finish, v, directory.Visit{CaughtUp: true, Head: v.Head}); err != nil || v.letGo {
 				return err
 			}
 			v.Whole = false
@@ -225,7 +225,7 @@ func (f *Federation) tellChange(ctx context.Context, v *visit, change directory.
 	}
 	written := directory.Visit{Receipt: &receipt, Gone: receipt.Status == http.StatusNotFound}
 	if v.Whole && len(v.Changes) == 0 {
-		written.Head, v.Whole = v.Head, false
+		written.CaughtUp, written.Head, v.Whole = true, v.Head, false
 	}
 	if err := f.settle(ctx, v, written); err != nil {
 		return err

@@ -11,12 +11,12 @@ ALTER TABLE mirrors ADD COLUMN snapshot BIGINT;
 ALTER TABLE log_records ADD COLUMN ended BIGINT;
 UPDATE log_records SET handle = record::json #>> '{removed,handle}', ended = leaf
 WHERE handle = '' AND record IS NOT NULL AND record::json #>> '{removed,handle}' IS NOT NULL;
-CREATE INDEX log_records_followed ON log_records (log_id, handle, leaf);
+DROP INDEX log_records_handle;
+CREATE INDEX log_records_handle ON log_records (log_id, handle, leaf);
 UPDATE log_records SET ended = (
     SELECT MIN(later.leaf) FROM log_records later
     WHERE later.log_id = log_records.log_id AND later.handle = log_records.handle AND later.leaf > log_records.leaf
 ) WHERE ended IS NULL AND handle <> '';
-DROP INDEX log_records_followed;
 UPDATE log_records SET ended = leaf WHERE ended IS NULL AND withdrawn;
 CREATE INDEX log_records_standing ON log_records (log_id, handle) WHERE ended IS NULL;
 
