@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -87,6 +88,8 @@ func (l *listing) write(tx *gorm.DB) error {
 			return err
 		}
 	}
+	// FTS5 gathers rows in memory as long as their numbers rise.
+	slices.SortFunc(l.texts, func(a, b searchText) int { return cmp.Compare(a.id, b.id) })
 	return index(tx, l.texts)
 }
 

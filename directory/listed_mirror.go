@@ -49,13 +49,17 @@ func relistMirrored(tx *gorm.DB, m Mirror, entries []LoggedEntry, gone []string)
 	for _, row := range before {
 		touched, ids = append(touched, row), append(ids, row.ID)
 	}
-	for _, e := range entries {
+	relisted := make([]relisting, len(entries))
+	for i, e := range entries {
 		id := before[e.Handle].ID
 		if id == 0 {
 			lowest--
 			id = lowest
 		}
-		fresh.add(e, id, m.ID, said[e.Handle])
+		relisted[i] = relisting{e, id, m.ID, said[e.Handle]}
+	}
+	for _, one := range onAllCores(relisted, relisting.listing) {
+		fresh.add(one)
 	}
 	if err := unlist(tx, ids...); err != nil {
 		return fmt.Errorf("take what was listed before out: %w", err)
@@ -69,18 +73,29 @@ func relistMirrored(tx *gorm.DB, m Mirror, entries []LoggedEntry, gone []string)
 	return newEdition(tx)
 }
 
-// add adds a mirrored entry, with what our operators say of it.
-func (l *listing) add(e LoggedEntry, id, mirrorID int64, said overlay) {
-	c, services, places := e.read(id)
-	row, text := newListed(c, mirrorID), searchTextOf(c, places)
-	if said.Hidden {
+// relisting is a mirrored entry that is to be found, with what our operators say
+// of it.
+type relisting struct {
+	entry        LoggedEntry
+	id, mirrorID int64
+	said         overlay
+}
+
+func (r relisting) listing() listing {
+	c, services, places := r.entry.read(r.id)
+	row, text := newListed(c, r.mirrorID), searchTextOf(c, places)
+	if r.said.Hidden {
 		row.ShownAs = 0
 	}
-	if said.Tags != "" || said.Note != "" {
-		text.body += " " + fold.Text(strings.ReplaceAll(said.Tags, "\n", " ")+" "+said.Note)
+	if r.said.Tags != "" || r.said.Note != "" {
+		text.body += " " + fold.Text(strings.ReplaceAll(r.said.Tags, "\n", " ")+" "+r.said.Note)
 	}
-	l.rows, l.texts = append(l.rows, row), append(l.texts, text)
-	l.services, l.places = append(l.services, services...), append(l.places, places...)
+	return listing{[]listed{row}, services, places, []searchText{text}}
+}
+
+func (l *listing) add(other listing) {
+	l.rows, l.texts = append(l.rows, other.rows...), append(l.texts, other.texts...)
+	l.services, l.places = append(l.services, other.services...), append(l.places, other.places...)
 }
 
 // unlistMirror takes all entries of a mirrored directory out of what search finds.

@@ -117,14 +117,23 @@ func (w *logWriter) keep() error {
 	return w.tx.Model(&logState{}).Where("id = ?", w.id).Updates(map[string]any{"size": w.size, "snapshot": w.snapshot}).Error
 }
 
+// endEarlier says of the records of which the new ones are the end that they have
+// ended. In a first copy there is none.
 func (w *logWriter) endEarlier() error {
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(w.ended)), rowsAtOnce) {
-		var values []any
-		for _, handle := range some {
-			values = append(values, handle, w.ended[handle])
+		var standing []logRow
+		err := w.tx.Select("leaf", "handle").Where("log_id = ? AND handle IN ? AND ended IS NULL", w.id, some).Find(&standing).Error
+		if err != nil {
+			return fmt.Errorf("read earlier records: %w", err)
 		}
-		rows := strings.Repeat(", (CAST(? AS TEXT), CAST(? AS BIGINT))", len(some))[2:]
-		err := w.tx.Exec("UPDATE log_records SET ended = said.column2 FROM (VALUES "+rows+") AS said WHERE log_id = ? AND handle = said.column1 AND ended IS NULL", append(values, w.id)...).Error
+		if len(standing) == 0 {
+			continue
+		}
+		ends := make([]string, len(standing))
+		for i, row := range standing {
+			ends[i] = fmt.Sprintf("(%d, %d)", row.Leaf, w.ended[row.Handle])
+		}
+		err = w.tx.Exec("UPDATE log_records SET ended = said.column2 FROM (VALUES "+strings.Join(ends, ", ")+") AS said WHERE log_id = ? AND leaf = said.column1", w.id).Error
 		if err != nil {
 			return fmt.Errorf("end earlier records: %w", err)
 		}
@@ -135,14 +144,11 @@ func (w *logWriter) endEarlier() error {
 // withdraw takes text and salt of earlier records away for good.
 func (w *logWriter) withdraw() error {
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(w.withdrawn)), rowsAtOnce) {
-		var rows strings.Builder
+		ends := make([]string, len(some))
 		for i, leaf := range some {
-			if i > 0 {
-				rows.WriteString(", ")
-			}
-			fmt.Fprintf(&rows, "(%d, %d)", leaf, w.withdrawn[leaf])
+			ends[i] = fmt.Sprintf("(%d, %d)", leaf, w.withdrawn[leaf])
 		}
-		err := w.tx.Exec("UPDATE log_records SET salt = ?, record = NULL, withdrawn = ?, ended = said.column2 FROM (VALUES "+rows.String()+") AS said WHERE log_id = ? AND leaf = said.column1", []byte{}, true, w.id).Error
+		err := w.tx.Exec("UPDATE log_records SET salt = ?, record = NULL, withdrawn = ?, ended = said.column2 FROM (VALUES "+strings.Join(ends, ", ")+") AS said WHERE log_id = ? AND leaf = said.column1", []byte{}, true, w.id).Error
 		if err != nil {
 			return fmt.Errorf("withdraw earlier records: %w", err)
 		}

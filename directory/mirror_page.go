@@ -155,32 +155,46 @@ func readPage(page LogPage) (rows []logRow, records []*LogRecord, err error) {
 	if page.Head.N != page.From+int64(len(page.Lines)) {
 		return nil, nil, fmt.Errorf("%w: the page has %d records, and its head says %d", ErrTampered, len(page.Lines), page.Head.N-page.From)
 	}
-	for i, line := range page.Lines {
-		leaf := page.From + int64(i)
-		commitment, salt, err := line.Committed()
-		if err != nil {
-			return nil, nil, fmt.Errorf("%w: record %d: %w", ErrTampered, leaf, err)
+	numbers := make([]int, len(page.Lines))
+	for i := range numbers {
+		numbers[i] = i
+	}
+	read := onAllCores(numbers, func(i int) lineRead { return readLogLine(page.Lines[i], page.From+int64(i), page.Snapshot) })
+	for i, line := range read {
+		if line.err != nil {
+			return nil, nil, fmt.Errorf("%w: record %d: %w", ErrTampered, page.From+int64(i), line.err)
 		}
-		row := logRow{Commitment: commitment, Salt: []byte{}}
-		if line.Record == nil {
-			if leaf < page.Snapshot {
-				row.Ended = &leaf
-			}
-			rows, records = append(rows, row), append(records, nil)
-			continue
-		}
-		record, err := readRecord(line.Record)
-		if err == nil {
-			err = record.check(leaf)
-		}
-		if err != nil {
-			return nil, nil, fmt.Errorf("%w: record %d: %w", ErrTampered, leaf, err)
-		}
-		text := string(line.Record)
-		row.Salt, row.Record = salt, &text
-		rows, records = append(rows, row), append(records, &record)
+		rows, records = append(rows, line.row), append(records, line.record)
 	}
 	return rows, records, nil
+}
+
+// lineRead is what a line says.
+type lineRead struct {
+	row    logRow
+	record *LogRecord // nil: there is only a commitment
+	err    error
+}
+
+func readLogLine(line publiclog.Line, leaf, snapshot int64) lineRead {
+	commitment, salt, err := line.Committed()
+	if err != nil {
+		return lineRead{err: err}
+	}
+	row := logRow{Commitment: commitment, Salt: []byte{}}
+	if line.Record == nil {
+		if leaf < snapshot {
+			row.Ended = &leaf
+		}
+		return lineRead{row: row}
+	}
+	record, err := readRecord(line.Record)
+	if err == nil {
+		err = record.check(leaf)
+	}
+	text := string(line.Record)
+	row.Salt, row.Record = salt, &text
+	return lineRead{row, &record, err}
 }
 
 // check says whether a record can be the one with that number.
@@ -313,25 +327,39 @@ func applySome(tx *gorm.DB, m Mirror) (more bool, err error) {
 	return more, tx.Model(&Mirror{}).Where("id = ?", m.ID).Updates(shown).Error
 }
 
+// saidInRow is what a record that was kept says; nothing if it was withdrawn.
+type saidInRow struct {
+	record *LogRecord
+	entry  string // as its home wrote it
+	err    error
+}
+
+func rowSaid(row logRow) (said saidInRow) {
+	if row.Record == nil {
+		return said
+	}
+	text := []byte(*row.Record)
+	r, err := parseRecord(text)
+	if err == nil && r.Entry != nil {
+		said.entry, err = entryIn(text)
+	}
+	said.record, said.err = &r, err
+	return said
+}
+
 func apply(tx *gorm.DB, m Mirror, rows []logRow) error {
 	fresh, read := make(map[string]mirroredEntry), make(map[string]LoggedEntry)
 	var gone []string
 	var withdrawn []int64
-	for _, row := range rows {
-		if row.Record == nil {
-			continue
+	for i, said := range onAllCores(rows, rowSaid) {
+		if said.err != nil {
+			return said.err
 		}
-		r, err := parseRecord([]byte(*row.Record))
-		if err != nil {
-			return err
-		}
+		row, r := rows[i], said.record
 		switch {
+		case r == nil:
 		case r.Entry != nil:
-			entry, err := entryIn([]byte(*row.Record))
-			if err != nil {
-				return err
-			}
-			fresh[r.Entry.Handle] = mirroredEntry{m.ID, r.Entry.Handle, r.Entry.Version, row.Leaf, foreign(r.Entry.Name, MaxName), entry}
+			fresh[r.Entry.Handle] = mirroredEntry{m.ID, r.Entry.Handle, r.Entry.Version, row.Leaf, foreign(r.Entry.Name, MaxName), said.entry}
 			read[r.Entry.Handle] = *r.Entry
 		case r.Removed != nil:
 			delete(fresh, r.Removed.Handle)
