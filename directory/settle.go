@@ -17,7 +17,7 @@ import (
 type Visit struct {
 	Inbox     Inbox     // as it was leased, or as it was after the visit before
 	Receipt   *Receipt  // of the change that was told; nil: none was
-	Head      int64     // nothing else is owed up to this change; 0: more is
+	Head      int64     // nothing else is owed up to this change; 0: more is, if there are changes at all
 	Answered  bool      // the server is there, whatever it said
 	Signature Signature // the kind that the server took; "": it took none
 	Gone      bool      // the answer was that there is no such inbox; it may be about that activity
@@ -98,7 +98,7 @@ func (s settling) move(tx *gorm.DB) error {
 		s.settled[i].Lost = true // until it is seen to be ours
 		switch {
 		case v.Failed != nil:
-		case v.Head != 0 && v.Head == head:
+		case v.Head == head:
 			done[v.Inbox.ID] = i
 		default:
 			more[v.Inbox.ID] = i
