@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -69,14 +70,14 @@ func (d *Directory) AdoptMirror(ctx context.Context, by Actor, m Mirror, progres
 		if err := m.adoptable(); err != nil || m.AdoptedAt != nil {
 			return err
 		}
-		adopted := map[string]any{"adopted_at": now(), "state": MirrorFrozen}
+		adopted := map[string]any{"adopted_at": now(), "state": MirrorFrozen, "follow": "", "following": NotFollowing}
 		if m.State != MirrorFrozen {
 			adopted["why"] = "its entries were adopted"
 		}
 		if err := tx.Model(&Mirror{}).Where("id = ?", m.ID).Updates(adopted).Error; err != nil {
 			return err
 		}
-		if err := regroupMirror(tx, m); err != nil {
+		if err := errors.Join(unfollowLog(tx, m), regroupMirror(tx, m)); err != nil {
 			return err
 		}
 		return audit(tx, by, "adopted a mirror", DirectoryHandle, m.Origin)

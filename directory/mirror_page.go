@@ -261,7 +261,7 @@ func parseRecord(text []byte) (LogRecord, error) {
 		return LogRecord{}, fmt.Errorf("it says %d things, and not one", said)
 	case r.Entry != nil && (!wellFormedHandle.MatchString(r.Entry.Handle) || !IsCoop(r.Entry.Handle) || r.Entry.Version < 1 || r.Entry.Name == ""):
 		return LogRecord{}, fmt.Errorf("an entry without a handle, a version or a name: %.100q", r.Entry.Handle)
-	case r.Removed != nil && !IsCoop(r.Removed.Handle):
+	case r.Removed != nil && (!wellFormedHandle.MatchString(r.Removed.Handle) || !IsCoop(r.Removed.Handle)):
 		return LogRecord{}, fmt.Errorf("a removal of %.100q", r.Removed.Handle)
 	}
 	return r, nil

@@ -155,7 +155,7 @@ func TestBellsAreAnsweredSparingly(t *testing.T) {
 }
 
 // An origin that says no to the Follow, or nothing, is read all the same; one that
-// says yes is left with an Undo.
+// says yes is left with an Undo, also when its copy is adopted.
 func TestFollowOfAnOriginIsAnswered(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
 		us, border, home := serveOurs(t, d), newBorder(t), far(t)
@@ -188,13 +188,23 @@ func TestFollowOfAnOriginIsAnswered(t *testing.T) {
 		}
 		mirrorOf(t, us, border.URL)
 		within(t, 10*time.Second, "accepted again", func() bool { return stand().Following == directory.IsFollowing })
+		takenBack := func() bool {
+			n, err := home.FollowerCount(t.Context(), directory.DirectoryHandle)
+			return err == nil && n == 0
+		}
 		if err := d.RemoveMirror(t.Context(), directory.Actor{Name: "test"}, host); err != nil {
 			t.Fatal(err)
 		}
-		within(t, 10*time.Second, "the Follow is taken back", func() bool {
-			n, err := home.FollowerCount(t.Context(), directory.DirectoryHandle)
-			return err == nil && n == 0
-		})
+		within(t, 10*time.Second, "the Follow is taken back", takenBack)
+		us.pulls(mirrorOf(t, us, border.URL))
+		within(t, 10*time.Second, "accepted once more", func() bool { return stand().Following == directory.IsFollowing })
+		if _, err := d.AdoptMirror(t.Context(), directory.Actor{Name: "test"}, stand(), nil); err != nil {
+			t.Fatal(err)
+		}
+		within(t, 10*time.Second, "the Follow is taken back when the copy is adopted", takenBack)
+		if m := stand(); m.Following != directory.NotFollowing {
+			t.Errorf("once it is adopted it is %+v", m)
+		}
 	})
 }
 

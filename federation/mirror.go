@@ -186,7 +186,11 @@ func (f *Federation) logPageSince(ctx context.Context, m directory.Mirror, snaps
 	if err := json.Unmarshal(lines.Bytes(), &first); err != nil || first.From != from {
 		return page, fmt.Errorf("%w: the page begins with %.100q", directory.ErrTampered, lines.Bytes())
 	}
-	if page.Head, err = publiclog.OpenHead(m.LogOrigin(), first.Checkpoint, m.Key); err != nil {
+	page.Head, err = publiclog.OpenHead(m.LogOrigin(), first.Checkpoint, m.Key)
+	if errors.Is(err, publiclog.ErrHead) && m.Source != m.Origin {
+		page.Head, err = f.earlierHead(ctx, m, first.Checkpoint, err)
+	}
+	if err != nil {
 		return page, fmt.Errorf("%w: %w; if the directory has lost its keys and says so, remove the mirror and add it anew", directory.ErrTampered, err)
 	}
 	page.Signed = first.Checkpoint
@@ -257,7 +261,7 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 	if err != nil {
 		return err
 	}
-	for {
+	for followed := false; ; {
 		size, err := log.Size(ctx)
 		if err != nil {
 			return err
@@ -266,9 +270,8 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 			snapshot = 0
 		}
 		page, err := f.logPageSince(ctx, m, snapshot, size)
-		if errors.Is(err, publiclog.ErrHead) {
-			if next, has := f.newKey(ctx, m); has {
-				m = next
+		if errors.Is(err, publiclog.ErrHead) && !followed { // once: a hostile origin never runs out of keys
+			if m, followed = f.newKey(ctx, m); followed {
 				continue
 			}
 		}
@@ -276,7 +279,10 @@ func (f *Federation) pull(ctx context.Context, m directory.Mirror, progress func
 			return err
 		}
 		err = f.directory.TakePage(ctx, m, page)
-		if errors.Is(err, directory.ErrConflict) { // another process was faster
+		if errors.Is(err, directory.ErrConflict) { // another process was faster, or began otherwise
+			if snapshot, err = f.begin(ctx, m); err != nil {
+				return err
+			}
 			continue
 		}
 		if err != nil {
@@ -334,13 +340,9 @@ func (f *Federation) rewritten(ctx context.Context, m directory.Mirror) (proven 
 	if err != nil {
 		return false, ""
 	}
-	theirs := head.Hash
-	if common < head.N {
-		// Tiles are checked against the signed head, so what comes of them is the
-		// origin's word.
-		if theirs, err = tlog.TreeHash(common, tlog.TileHashReader(head, remoteTiles{ctx, f, m})); err != nil {
-			return false, ""
-		}
+	theirs, err := f.treeBelow(ctx, m, head, common)
+	if err != nil {
+		return false, ""
 	}
 	switch {
 	case theirs != ours.Hash:
@@ -349,6 +351,15 @@ func (f *Federation) rewritten(ctx context.Context, m directory.Mirror) (proven 
 		return false, fmt.Sprintf("%s has published %d records and shows only the first %d now; was a backup restored there? The copy stays as it was last verified", m.Origin, size, head.N)
 	}
 	return false, ""
+}
+
+// treeBelow is the hash of a log's first records, as many as size, by the word of
+// who signed its head: the tiles from which it is made are checked against that.
+func (f *Federation) treeBelow(ctx context.Context, m directory.Mirror, head tlog.Tree, size int64) (tlog.Hash, error) {
+	if size == head.N {
+		return head.Hash, nil
+	}
+	return tlog.TreeHash(size, tlog.TileHashReader(head, remoteTiles{ctx, f, m}))
 }
 
 // MirrorHead is the newest head that a mirrored directory shows, verified.

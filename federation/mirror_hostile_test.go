@@ -2,6 +2,8 @@ package federation
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -11,6 +13,7 @@ import (
 	"testing"
 
 	"coopverse/directory"
+	"coopverse/directory/publiclog"
 	"coopverse/directory/storetest"
 )
 
@@ -190,4 +193,43 @@ func TestHugeRecordsAreRefused(t *testing.T) {
 			t.Errorf("%d records were kept, %v", size, err)
 		}
 	})
+}
+
+// However many keys a hostile origin hands over to, one look at them is all that a
+// pull takes.
+func TestEndlessKeysAreNotFollowed(t *testing.T) {
+	us, border, home := serveOurs(t, directory.New(storetest.SQLite(t))), newBorder(t), far(t)
+	f := border.leadTo(home)
+	m := mirrorOf(t, us, border.URL)
+	us.pulls(m)
+	keys, err := f.keys.of(t.Context(), directory.DirectoryHandle)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, asked := keys.newest().proof.Private, 0
+	if err := f.RotateKeys(t.Context(), directory.DirectoryHandle, "test"); err != nil {
+		t.Fatal(err)
+	}
+	border.tamper(func(path string, body []byte) []byte {
+		if path != publiclog.Path+"/keys" || asked == 20 {
+			return body
+		}
+		asked++
+		public, private, err := ed25519.GenerateKey(nil)
+		handover := ""
+		if err == nil {
+			handover, err = publiclog.SignHandover(m.LogOrigin(), last, public)
+		}
+		if err == nil {
+			body, err = json.Marshal([]string{handover})
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		last = private
+		return body
+	})
+	if err := us.federation.PullMirror(t.Context(), m, nil); !errors.Is(err, directory.ErrTampered) || asked != 1 {
+		t.Errorf("%d keys are followed: %v", asked, err)
+	}
 }

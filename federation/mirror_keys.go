@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"coopverse/directory"
 	"coopverse/directory/publiclog"
+
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 // mostHandovers is how many changes of keys, the newest ones, can be followed.
@@ -60,4 +63,23 @@ func (f *Federation) newKey(ctx context.Context, m directory.Mirror) (directory.
 	}
 	m.Key = key
 	return m, true
+}
+
+// earlierHead reads a head that another mirror has kept from before its home changed
+// keys. Its signature says nothing to who knows only the newest key; that its tree
+// is the beginning of the one under the newest head does. Else the error is unknown.
+func (f *Federation) earlierHead(ctx context.Context, m directory.Mirror, signed string, unknown error) (tlog.Tree, error) {
+	earlier, err := publiclog.ReadHead(m.LogOrigin(), signed)
+	if err != nil {
+		return tlog.Tree{}, unknown
+	}
+	newest, err := f.MirrorHead(ctx, m)
+	if err != nil || earlier.N >= newest.N {
+		return tlog.Tree{}, unknown
+	}
+	hash, err := f.treeBelow(ctx, m, newest, earlier.N)
+	if err != nil || hash != earlier.Hash {
+		return tlog.Tree{}, errors.Join(unknown, err)
+	}
+	return earlier, nil
 }

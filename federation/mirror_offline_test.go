@@ -164,3 +164,33 @@ func columns(t *testing.T, db *directory.Database) [][2]string {
 	}
 	return all
 }
+
+// What was erased stands in no table, at home and in a copy.
+func TestWhatWasErasedIsNowhere(t *testing.T) {
+	storetest.EachDatabase(t, func(t *testing.T, db *directory.Database) {
+		us, border := serveOurs(t, directory.New(storetest.SQLite(t))), newBorder(t)
+		home := directory.New(db)
+		storetest.ImportSeed(t, home)
+		extend(t, home)
+		border.leadTo(home)
+		m := mirrorOf(t, us, border.URL)
+		for _, field := range []string{"contact", "summary"} {
+			curate(t, home, "igalia", map[string]string{field: marker + "@coop.example"})
+			us.pulls(m)
+			if len(mentions(t, db)) == 0 {
+				t.Fatal("nobody says it")
+			}
+			curate(t, home, "igalia", map[string]string{field: "other@coop.example"})
+			if field == "summary" {
+				if err := home.EraseHistory(t.Context(), directory.Actor{Name: "test"}, "igalia", "test"); err != nil {
+					t.Fatal(err)
+				}
+				extend(t, home)
+			}
+			us.pulls(m)
+			if found := mentions(t, db); len(found) > 0 {
+				t.Errorf("the old %s is still in %v", field, found)
+			}
+		}
+	})
+}

@@ -2,16 +2,23 @@ package federation
 
 import (
 	"bytes"
+	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/publiclog"
 	"coopverse/directory/seed"
 	"coopverse/directory/storetest"
+
+	"golang.org/x/mod/sumdb/tlog"
 )
 
 // old is a directory elsewhere of which more has ended than stands: its newest
@@ -379,6 +386,69 @@ func TestErasureReachesCopies(t *testing.T) {
 			}
 			if audit := is.audited(m); len(audit.Wrong) > 0 || audit.Withdrawn != 2 || audit.Snapshots != 1 {
 				t.Errorf("the audit says %+v", audit)
+			}
+		}
+	})
+}
+
+// A copy goes on when another process has come to read it in another way meanwhile.
+func TestCopyIsReadAsItStands(t *testing.T) {
+	us, border, home := serveOurs(t, directory.New(storetest.SQLite(t))), newBorder(t), old(t)
+	border.leadTo(home)
+	m := mirrorOf(t, us, border.URL)
+	asked := 0
+	border.tamper(func(path string, body []byte) []byte {
+		if strings.Contains(path, "/snapshots/") {
+			if asked++; asked == 1 {
+				if err := us.directory.DistrustSnapshot(t.Context(), m); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		return body
+	})
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	if err := us.federation.PullMirror(ctx, m, nil); err != nil {
+		t.Errorf("after %d pages: %v", asked, err)
+	}
+}
+
+// A mirror's copy has pages under heads that its home signed with earlier keys.
+// Who knows only the newest takes them all the same, as what the newest head says,
+// and without the home.
+func TestCopyOfACopyAfterNewKeys(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		us, border, home := serveOurs(t, d), newBorder(t), old(t)
+		f := border.leadTo(home)
+		m := mirrorOf(t, us, border.URL)
+		us.pulls(m)
+		if err := f.RotateKeys(t.Context(), directory.DirectoryHandle, "test"); err != nil {
+			t.Fatal(err)
+		}
+		curate(t, home, "igalia", map[string]string{"summary": "Signed with a new key"})
+		us.pulls(m)
+		border.tamper(func(string, []byte) []byte { return []byte("gone") })
+		third := serveOurs(t, directory.New(storetest.SQLite(t)))
+		of := copyOf(t, third, us, us.mirrorNow(m))
+		third.pulls(of)
+		if got := third.summaryAt(of, "igalia"); got != "Signed with a new key" {
+			t.Errorf("shown is %q", got)
+		}
+		if audit := third.audited(of); len(audit.Wrong) > 0 || audit.Records <= logPage {
+			t.Errorf("the audit says %+v", audit)
+		}
+		_, stranger, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, forged := range []tlog.Tree{{N: logPage}, {N: 1 << 40}} {
+			signed, err := publiclog.SignHead(of.LogOrigin(), forged, stranger)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := third.federation.earlierHead(t.Context(), of, signed, publiclog.ErrHead); !errors.Is(err, publiclog.ErrHead) {
+				t.Errorf("a false head of %d records is taken: %v", forged.N, err)
 			}
 		}
 	})

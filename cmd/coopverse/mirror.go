@@ -200,6 +200,9 @@ func lastVerified(m directory.Mirror) string {
 
 // bell says whether the directory tells us when its log has grown.
 func (s mirrorStatus) bell() string {
+	if s.State == directory.MirrorFrozen {
+		return "not read any more, whether it rings or not"
+	}
 	switch s.Following {
 	case directory.AskedTo:
 		return "asked to ring when there is news; no answer yet"

@@ -83,7 +83,22 @@ func OpenHead(origin, signed string, verifierKeys ...string) (tlog.Tree, error) 
 	if err != nil {
 		return tlog.Tree{}, fmt.Errorf("%w: %w", ErrHead, err)
 	}
-	lines := strings.Split(opened.Text, "\n") // the text ends with a line's end
+	return parseHead(origin, opened.Text)
+}
+
+// ReadHead reads a head of the log of that origin without asking who signed it:
+// something else has to prove what it says.
+func ReadHead(origin, signed string) (tlog.Tree, error) {
+	_, err := note.Open([]byte(signed), note.VerifierList())
+	unverified := new(note.UnverifiedNoteError)
+	if !errors.As(err, &unverified) {
+		return tlog.Tree{}, fmt.Errorf("%w: %w", ErrHead, err)
+	}
+	return parseHead(origin, unverified.Note.Text)
+}
+
+func parseHead(origin, text string) (tlog.Tree, error) {
+	lines := strings.Split(text, "\n") // the text ends with a line's end
 	if len(lines) != 4 || lines[0] != origin {
 		return tlog.Tree{}, fmt.Errorf("%w: it begins with %.100q", ErrHead, lines[0])
 	}
