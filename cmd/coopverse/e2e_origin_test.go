@@ -104,17 +104,17 @@ func TestBytesBetweenServers(t *testing.T) {
 		first := b.between.taken()
 		b.mirror.stop()
 		b.home.edit("igalia", "founded", "2001")
-		eventually(t, 10*time.Second, "in the log", func() (bool, any) { n := len(b.home.served(homeDomain, "/log")); return n == 145, n })
+		eventually(t, 10*time.Second, "in the log", func() (bool, any) { n := len(b.home.served(homeDomain, "/log")); return n == 146, n })
 		b.mirror.start()
 		b.healed()
-		change := b.between.taken()["/log/records/144"]
+		change := b.between.taken()["/log/records/145"]
 		var polls []int
 		eventually(t, 10*time.Second, "asked again", func() (bool, any) {
-			polls = append(polls, b.between.taken()["/log/records/145"]...)
+			polls = append(polls, b.between.taken()["/log/records/146"]...)
 			return len(polls) > 2, polls
 		})
 		t.Logf("first copy %v, one change %v, nothing new %v", first, change, polls)
-		if all := first["/log/records/0"]; len(all) != 1 || all[0] > 144*150 {
+		if all := first["/log/snapshots/144/records/0"]; len(all) != 1 || all[0] > 144*150 {
 			t.Errorf("the first copy took %v bytes", all)
 		}
 		if len(change) != 1 || change[0] > 1000 {

@@ -57,7 +57,7 @@ func (p *tamperer) taken() map[string][]int {
 
 // ServeHTTP asks the directory and answers with what it said, or with less.
 func (p *tamperer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	asked, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+p.to+r.URL.RequestURI(), nil)
+	asked, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+p.to+r.URL.RequestURI(), r.Body)
 	if err != nil {
 		p.t.Error(err)
 		return
