@@ -18,6 +18,9 @@ func TestOriginThatHangs(t *testing.T) {
 	onEachDatabase(t, func(t *testing.T, database []string) {
 		b := besiege(t, database)
 		for what, change := range map[string]tampering{"silent": silent, "dripping": dripping} {
+			if strings.HasSuffix(t.Name(), "postgres") != (what == "dripping") {
+				continue // each takes its time, and is waited for in vain once
+			}
 			b.between.does(change)
 			if text, failed := b.mirror.fails("mirror", "add", "https://"+homeDomain); !failed || !strings.Contains(text, "deadline") || !strings.Contains(text, "try again later") {
 				t.Errorf("%s: %q", what, text)
