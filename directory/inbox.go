@@ -163,26 +163,25 @@ const wokenAtOnce = 250
 func (d *Directory) LeaseInboxes(ctx context.Context, holder string, n int, lease time.Duration, full ...string) ([]Inbox, error) {
 	at := now()
 	until := at.Add(lease)
-	due := `SELECT i.id, i.host, i.due_at, h.closed_until FROM inboxes i LEFT JOIN peer_hosts h ON h.host = i.host
+	due := `FROM inboxes i LEFT JOIN peer_hosts h ON h.host = i.host
 		WHERE i.due_at <= @now AND (i.leased_until IS NULL OR i.leased_until < @now) AND (h.closed_until IS NULL OR h.closed_until <= @now)
-		AND i.host NOT IN @full ORDER BY i.due_at LIMIT @n`
-	with := map[string]any{"now": at, "until": until, "holder": holder, "n": 1, "full": append(padded(full), " "), "each": LeasedPerServer}
+		AND i.host NOT IN @full`
+	with := map[string]any{"now": at, "until": until, "holder": holder, "n": n, "full": append(padded(full), " "), "each": LeasedPerServer}
 	var inboxes []Inbox
 	// Mostly nothing is due. Asking does not wait for the one writer; taking does.
-	err := d.db.read.WithContext(ctx).Raw(due, with).Scan(&inboxes).Error
+	err := d.db.read.WithContext(ctx).Raw("SELECT i.id "+due+" LIMIT 1", with).Scan(&inboxes).Error
 	if err != nil || len(inboxes) == 0 {
 		return nil, err
 	}
 	inboxes = nil
-	if d.db.postgres {
-		due += " FOR UPDATE OF i SKIP LOCKED"
+	locked := "SELECT id FROM chosen"
+	if d.db.postgres { // another process may take some of them in the same moment
+		locked = "SELECT id FROM inboxes WHERE id IN (SELECT id FROM chosen) AND (leased_until IS NULL OR leased_until < @now) ORDER BY id FOR UPDATE SKIP LOCKED"
 	}
-	with["n"], with["most"] = leaseAmong*n, n
 	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		err := tx.Raw(`WITH due AS (`+due+`),
-			placed AS (SELECT id, due_at, closed_until, ROW_NUMBER() OVER (PARTITION BY host ORDER BY due_at, id) AS place FROM due)
-			UPDATE inboxes SET leased_until = @until, leased_by = @holder WHERE id IN (
-				SELECT id FROM placed WHERE place <= CASE WHEN closed_until IS NULL THEN @each ELSE 1 END ORDER BY due_at LIMIT @most) RETURNING *`,
+		err := tx.Raw(`WITH placed AS (SELECT i.id, i.due_at, h.closed_until, ROW_NUMBER() OVER (PARTITION BY i.host ORDER BY i.due_at, i.id) AS place `+due+`),
+			chosen AS (SELECT id FROM placed WHERE place <= CASE WHEN closed_until IS NULL THEN @each ELSE 1 END ORDER BY due_at LIMIT @n)
+			UPDATE inboxes SET leased_until = @until, leased_by = @holder WHERE id IN (`+locked+`) RETURNING *`,
 			with).Scan(&inboxes).Error
 		if err != nil || len(inboxes) == 0 {
 			return err
@@ -195,10 +194,6 @@ func (d *Directory) LeaseInboxes(ctx context.Context, holder string, n int, leas
 	}
 	return inboxes, nil
 }
-
-// leaseAmong is among how many times as many due inboxes those are looked for
-// that are leased, since of one server only a few are.
-const leaseAmong = 4
 
 // ErrLeaseLost means that another process has taken the inbox over.
 var ErrLeaseLost = errors.New("the lease of the inbox is lost")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -93,6 +94,7 @@ func probe(tx *gorm.DB, leased []Inbox, at, until time.Time) (held []Inbox, err 
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(leased, func(a, b Inbox) int { return strings.Compare(a.Host, b.Host) }) // as Settle writes them
 	for _, inbox := range leased {
 		inbox.Server = known[inbox.Host]
 		inbox.Server.Host = inbox.Host

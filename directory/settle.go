@@ -47,7 +47,23 @@ type Settled struct {
 // as long as rest says of how often it did so beyond what is borne.
 func (d *Directory) Settle(ctx context.Context, visits []Visit, lease time.Duration, rest func(times int) time.Duration) ([]Settled, error) {
 	s := settling{visits: visits, settled: make([]Settled, len(visits)), at: now(), lease: lease, rest: rest}
-	err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err := d.settleOnce(ctx, s)
+	for tries := 1; isConflict(err) && tries < settleTries; tries++ {
+		clear(s.settled)
+		err = d.settleOnce(ctx, s)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("note what %d inboxes took: %w", len(visits), err)
+	}
+	return s.settled, nil
+}
+
+// settleTries is how often it is tried to write visits down when PostgreSQL undoes
+// that for another's work: what was sent would be sent a second time otherwise.
+const settleTries = 10
+
+func (d *Directory) settleOnce(ctx context.Context, s settling) error {
+	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if d.db.postgres {
 			// Whoever wakes inboxes locks them in the same order.
 			if err := tx.Exec("SELECT id FROM inboxes WHERE id IN ? ORDER BY id FOR UPDATE", padded(s.ids())).Error; err != nil {
@@ -65,10 +81,6 @@ func (d *Directory) Settle(ctx context.Context, visits []Visit, lease time.Durat
 		}
 		return s.noteServers(tx)
 	})
-	if err != nil {
-		return nil, fmt.Errorf("note what %d inboxes took: %w", len(visits), err)
-	}
-	return s.settled, nil
 }
 
 // settling is one Settle.

@@ -135,7 +135,7 @@ func TestLongListsCostLittle(t *testing.T) {
 // A host with ever new actors is told to slow down, and others are heard meanwhile.
 func TestManyFollowsFromOneHost(t *testing.T) {
 	usual := strangersOfHost
-	strangersOfHost = pace{atOnce: 20, perSecond: rate.Every(time.Hour)} // as if 10,000 came, of whom 1,000 may
+	strangersOfHost = pace{atOnce: 20, perSecond: rate.Every(time.Hour)} // as if 10,000 came, of whom 3,000 may
 	t.Cleanup(func() { strangersOfHost = usual })
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		us, crowd, fine := serveOurs(t, d), newOtherServer(t), newOtherServer(t)

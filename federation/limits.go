@@ -29,10 +29,10 @@ type pace struct {
 var (
 	senderPace   = pace{atOnce: 500, perSecond: 10}
 	followerPace = pace{atOnce: 5_000, perSecond: 100}
-	hostPace     = pace{atOnce: 60_000, perSecond: 3_000}
+	hostPace     = pace{atOnce: 60_000, perSecond: 5_000}
 
-	strangersOfHost   = pace{atOnce: 1_000, perSecond: 20}
-	strangersOfDomain = pace{atOnce: 5_000, perSecond: 200}
+	strangersOfHost   = pace{atOnce: 3_000, perSecond: 300}
+	strangersOfDomain = pace{atOnce: 10_000, perSecond: 600}
 )
 
 const (

@@ -82,8 +82,8 @@ func (f *Federation) sendWith(ctx context.Context, v *visit, key ownKey, kind di
 	case err == nil:
 		v.answered, v.took = true, kind
 		v.Inbox.Server.Signature = v.Inbox.Server.Learned(kind)
-	case errors.As(err, &failure) && failure.Status != 0 && !serverFails(failure):
-		v.answered = true
+	case errors.As(err, &failure):
+		v.answered = failure.Status != 0 && !serverFails(failure)
 	}
 	return err
 }
