@@ -147,7 +147,7 @@ func TestMirrorIsRung(t *testing.T) {
 		})
 		eventually(t, 5*promise, "lost", func() (bool, any) { // which may take longer than to ask without it
 			got := bells.brought()[before:]
-			return slices.Equal(got, []string{"Update " + log}), got
+			return slices.Contains(got, "Update "+log), got
 		})
 		bells.lost.Store(false)
 		copied.run("mirror", "remove", ourDomain)

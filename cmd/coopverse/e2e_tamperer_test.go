@@ -57,7 +57,11 @@ func (p *tamperer) taken() map[string][]int {
 
 // ServeHTTP asks the directory and answers with what it said, or with less.
 func (p *tamperer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	asked, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+p.to+r.URL.RequestURI(), r.Body)
+	var said io.Reader
+	if r.Method == http.MethodPost { // else a body that is read to its end can end the request with it
+		said = r.Body
+	}
+	asked, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+p.to+r.URL.RequestURI(), said)
 	if err != nil {
 		p.t.Error(err)
 		return
