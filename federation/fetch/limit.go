@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -30,7 +31,8 @@ type patience struct {
 var ourPatience = patience{connect: 5 * time.Second, get: 10 * time.Second, post: 15 * time.Second, goodbye: time.Second}
 
 // readAll reads the body of an answer and refuses one that is too long. Cutting
-// it off would make another document of it.
+// it off would make another document of it, and so would believing what ends as
+// our patience does: a server that sees us leave may end its answer in good order.
 func readAll(resp *http.Response, limit int64) ([]byte, error) {
 	// The transport has unpacked gzip, which is all we ask for.
 	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
@@ -45,6 +47,9 @@ func readAll(resp *http.Response, limit int64) ([]byte, error) {
 	}
 	if int64(len(body)) > limit {
 		return nil, refuse("more than %d bytes", limit)
+	}
+	if err := resp.Request.Context().Err(); err != nil {
+		return nil, broken(fmt.Errorf("GET %s: %w", resp.Request.URL, err))
 	}
 	return body, nil
 }

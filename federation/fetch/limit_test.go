@@ -217,3 +217,28 @@ func withoutHTTP2(c *Client) {
 	c.transport.ForceAttemptHTTP2 = false
 	c.transport.TLSClientConfig.NextProtos = []string{"http/1.1"}
 }
+
+// TestAnswerThatEndsAsWeLeave has a body that comes to a proper end, half said,
+// when the asker's patience does.
+func TestAnswerThatEndsAsWeLeave(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	asked, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://peer.test/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := &http.Response{Request: asked, ContentLength: -1, Body: io.NopCloser(io.MultiReader(
+		strings.NewReader(`{"half":`),
+		endOf(leave),
+	))}
+	if body, err := readAll(answer, maxDocument); !errors.Is(err, ErrTemporary) || !errors.Is(err, context.Canceled) {
+		t.Errorf("%q, %v", body, err)
+	}
+}
+
+// endOf is a body that ends, and says so to somebody first.
+type endOf func()
+
+func (e endOf) Read([]byte) (int, error) {
+	e()
+	return 0, io.EOF
+}
