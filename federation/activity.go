@@ -1,7 +1,10 @@
 package federation
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -114,6 +117,26 @@ func (o *oneOrMany[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
+// byLanguage is a text in several languages.
+type byLanguage map[string]string
+
+// UnmarshalJSON takes {"fr": "…", …} and [], which is what PHP makes of an empty one.
+func (b *byLanguage) UnmarshalJSON(data []byte) error {
+	if bytes.Equal(data, []byte("[]")) {
+		return nil
+	}
+	return json.Unmarshal(data, (*map[string]string)(b))
+}
+
+// misread says of JSON that does not fit which member it is, in its own words
+// and not in those of this program.
+func misread(err error) error {
+	if wrong := new(json.UnmarshalTypeError); errors.As(err, &wrong) && wrong.Field != "" {
+		return fmt.Errorf("%s cannot be of the type %s", wrong.Field, wrong.Value)
+	}
+	return err
+}
+
 // webLinks are the addresses of a page: one, a Link, or several of both.
 type webLinks []string
 
@@ -167,7 +190,7 @@ type note struct {
 	Sensitive    bool                 `json:"sensitive"`
 	Content      string               `json:"content"`
 	MediaType    string               `json:"mediaType"`
-	ContentMap   map[string]string    `json:"contentMap"`
+	ContentMap   byLanguage           `json:"contentMap"`
 	Language     languageName         `json:"language"`
 	To           oneOrMany[reference] `json:"to"`
 	Cc           oneOrMany[reference] `json:"cc"`

@@ -13,6 +13,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"coopverse/directory"
@@ -95,9 +96,18 @@ func (f *Federation) Routes(r *mux.Router) {
 		if f.secure && needsSigning(route) {
 			route.serve = f.secured(route.serve)
 		}
-		added := r.Path(route.path).Methods(route.method).HandlerFunc(route.serve)
+		methods := []string{route.method}
+		if route.method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+		added := r.Path(route.path).Methods(methods...).HandlerFunc(route.serve)
 		if route.negotiated {
 			added.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return wantsActivity(r) })
+			continue
 		}
+		r.Path(route.path).HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Allow", strings.Join(methods, ", "))
+			http.Error(w, "ask with "+strings.Join(methods, " or "), http.StatusMethodNotAllowed)
+		})
 	}
 }

@@ -132,7 +132,7 @@ func (f *Federation) noteIn(ctx context.Context, in *incoming) (*note, error) {
 	}
 	var n note
 	if err := json.Unmarshal(object, &n); err != nil {
-		return nil, refuse(http.StatusBadRequest, "the object of the %s cannot be read: %v", in.Type, err)
+		return nil, refuse(http.StatusBadRequest, "the object of the %s cannot be read: %v", in.Type, misread(err))
 	}
 	if !slices.Contains(noteTypes, n.Type) {
 		return nil, nil

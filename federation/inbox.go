@@ -117,7 +117,7 @@ func (f *Federation) takeIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	var a activity
 	if err := json.Unmarshal(body, &a); err != nil {
-		return refuse(http.StatusBadRequest, "the body is not an activity: %v", err)
+		return refuse(http.StatusBadRequest, "the body is not an activity: %v", misread(err))
 	}
 	if string(a.Actor) != sender.ID {
 		return refuse(http.StatusUnauthorized, "%s signed what is said to be of %s", sender.ID, a.Actor)

@@ -26,12 +26,14 @@ func (f *Federation) routes() []route {
 		{"POST", "/inbox", f.receive, false},
 		{"GET", "/media/{picture:[0-9a-f]+\\.(?:jpg|png)}", f.picture, false},
 	}
-	for _, actor := range []string{"/coops/{handle}", "/actors/{handle}"} {
+	// Another spelling of a handle is for the pages, which lead to the right one.
+	const coop, other = "/coops/{handle:[a-z0-9_]+}", "/actors/{handle:[a-z0-9_]+}"
+	for _, actor := range []string{coop, other} {
 		routes = append(routes, []route{
 			{"POST", actor + "/inbox", f.receive, false},
 			{"GET", actor, f.serveDocument(f.actor), true},
 			{"GET", actor + "/outbox", f.serveDocument(f.outbox), false},
-			{"GET", actor + "/followers", f.answerWith(f.followers), actor == "/coops/{handle}"},
+			{"GET", actor + "/followers", f.answerWith(f.followers), actor == coop},
 			{"GET", actor + "/following", f.answerWith(f.following), false},
 			{"GET", actor + "/featured", f.serveDocument(f.featured), false},
 			{"GET", actor + "/authorizations/{authorization}", f.answerWith(f.authorization), false},

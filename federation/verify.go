@@ -130,6 +130,9 @@ func (f *Federation) signer(ctx context.Context, keyID string) (directory.Peer, 
 	if err != nil {
 		return directory.Peer{}, err
 	}
+	if owner == "" {
+		return directory.Peer{}, fmt.Errorf("%s shows no key %s", page, keyID)
+	}
 	if owner != found.URL {
 		if !fetch.SameHost(owner, found.URL) {
 			return directory.Peer{}, fmt.Errorf("the key %s names %q as its owner, who is on another host", keyID, owner)

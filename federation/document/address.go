@@ -238,7 +238,7 @@ func ResourceHandle(resource string, s Site) (handle string, ok bool) {
 	}
 	s.Origin = strings.ToLower(s.Origin)
 	for _, own := range []string{directory.DirectoryHandle, directory.InstanceHandle} {
-		if resource == s.Page(own) {
+		if strings.TrimSuffix(resource, "/") == strings.TrimSuffix(s.Page(own), "/") {
 			return own, true
 		}
 	}

@@ -107,6 +107,7 @@ func TestResourceIsFoundInAnySpelling(t *testing.T) {
 		"https://coops.example/actors/hosting":   "hosting",
 		"acct:Hosting@coops.example":             "hosting",
 		"https://coops.example/":                 "directory",
+		"https://coops.example":                  "directory",
 		"https://coops.example/about":            "instance",
 	} {
 		if got, ok := ResourceHandle(resource, site); !ok || got != want {

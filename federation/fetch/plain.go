@@ -106,7 +106,7 @@ func (l *level) say(name string) error {
 		name = fold(name)
 	}
 	if l.names[name] {
-		return fmt.Errorf("json that says %.40q twice", name)
+		return fmt.Errorf("json that says %.40q twice", l.name)
 	}
 	l.names[name] = true
 	return nil
