@@ -53,7 +53,9 @@ func OpenSQLite(path string) (*Database, error) {
 		db := sql.OpenDB(connector)
 		d.pools = append(d.pools, db)
 		db.SetMaxOpenConns(connections)
-		if err := db.Ping(); err != nil {
+		if err := db.Ping(); damaged(err) {
+			return nil, fmt.Errorf("%w: %s is damaged, or no database; put a backup in its place: %w", ErrInvalid, path, err)
+		} else if err != nil {
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
 		return openGORM(sqlite.New(sqlite.Config{Conn: db}))
@@ -71,7 +73,7 @@ func OpenSQLite(path string) (*Database, error) {
 func OpenPostgres(dsn string) (*Database, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("read the database address: %w", err)
+		return nil, fmt.Errorf("%w: the address of the database is not one such as postgres://name@localhost/coopverse: %w", ErrInvalid, err)
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	config.RuntimeParams["synchronous_commit"] = "on"

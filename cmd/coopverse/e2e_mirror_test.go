@@ -68,6 +68,9 @@ func TestMirrorsOfMirrors(t *testing.T) {
 			if s := i.mirrorStatus(home); s.Entries < 143 || s.State != "current" {
 				t.Errorf("the copy is %+v", s)
 			}
+			if text := i.speak("mirror", "status"); !strings.Contains(text, "https://"+home+"), current") {
+				t.Errorf("all copies: %s", text)
+			}
 			if text := i.run("mirror", "audit", home); strings.Contains(text, "Wrong") {
 				t.Errorf("the audit says %s", text)
 			}

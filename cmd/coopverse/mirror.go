@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/federation"
 )
 
 type mirrorCommands struct {
@@ -100,15 +101,15 @@ func (cmd *mirrorListCommand) Run(ctx context.Context, p *program, std streams) 
 }
 
 type mirrorStatusCommand struct {
-	Host string `arg:"" help:"The directory's host, as mirror list shows it."`
-	JSON bool   `name:"json" help:"Print JSON."`
+	Host string `arg:"" optional:"" help:"The directory's host, as mirror list shows it; all of them without it."`
+	JSON bool   `name:"json" help:"Print JSON: an object, or a list of them if no host is given."`
 
 	outgoing `embed:""`
 }
 
 // Help shows an example.
 func (mirrorStatusCommand) Help() string {
-	return "It asks the directory how many records it has by now.\n\nExample:\n\n  coopverse mirror status coops.example --data ./data"
+	return "It asks the directory how many records it has by now.\n\nExample:\n\n  coopverse mirror status coops.example --data ./data\n  coopverse mirror status --data ./data"
 }
 
 // mirrorStatus is how a copy stands.
@@ -120,7 +121,7 @@ type mirrorStatus struct {
 	Skipped int64  // records that had ended before the copy began, and are still to come
 }
 
-// Run shows how one copy stands.
+// Run shows how one copy stands, or each of them.
 func (cmd *mirrorStatusCommand) Run(ctx context.Context, p *program, std streams) error {
 	db, err := p.openExisting(ctx)
 	if err != nil {
@@ -128,33 +129,57 @@ func (cmd *mirrorStatusCommand) Run(ctx context.Context, p *program, std streams
 	}
 	defer db.Close()
 	d := directory.New(db)
-	m, err := d.Mirror(ctx, cmd.Host)
-	if err != nil {
-		return err
-	}
-	status := mirrorStatus{Mirror: m}
-	if status.Records, err = d.MirrorLog(m).Size(ctx); err != nil {
-		return err
-	}
-	if status.Entries, err = d.MirroredCount(ctx, m); err != nil {
-		return err
-	}
-	if status.Skipped, _, err = d.Skipped(ctx, m); err != nil {
+	mirrors, err := cmd.asked(ctx, d)
+	if err != nil || len(mirrors) == 0 && !cmd.JSON {
 		return err
 	}
 	f, _, err := cmd.speaker(ctx, d)
 	if err != nil {
 		return err
 	}
+	all := make([]mirrorStatus, len(mirrors))
+	for i, m := range mirrors {
+		if all[i], err = statusOf(ctx, d, f, m); err != nil {
+			return err
+		}
+	}
+	switch {
+	case cmd.JSON && cmd.Host != "":
+		return printJSON(std, all[0])
+	case cmd.JSON:
+		return printJSON(std, all)
+	}
+	for _, status := range all {
+		status.print(std.out)
+	}
+	return nil
+}
+
+// asked are the copies that the command is about.
+func (cmd *mirrorStatusCommand) asked(ctx context.Context, d *directory.Directory) ([]directory.Mirror, error) {
+	if cmd.Host == "" {
+		return d.Mirrors(ctx)
+	}
+	m, err := d.Mirror(ctx, cmd.Host)
+	return []directory.Mirror{m}, err
+}
+
+func statusOf(ctx context.Context, d *directory.Directory, f *federation.Federation, m directory.Mirror) (status mirrorStatus, err error) {
+	status.Mirror = m
+	if status.Records, err = d.MirrorLog(m).Size(ctx); err != nil {
+		return status, err
+	}
+	if status.Entries, err = d.MirroredCount(ctx, m); err != nil {
+		return status, err
+	}
+	if status.Skipped, _, err = d.Skipped(ctx, m); err != nil {
+		return status, err
+	}
 	if head, err := f.MirrorHead(ctx, m); err == nil {
 		behind := head.N - status.Records
 		status.Behind = &behind
 	}
-	if cmd.JSON {
-		return printJSON(std, status)
-	}
-	status.print(std.out)
-	return nil
+	return status, nil
 }
 
 func (s mirrorStatus) print(w io.Writer) {

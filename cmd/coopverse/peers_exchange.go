@@ -16,7 +16,7 @@ type peersImportCommand struct {
 
 // Help shows an example.
 func (peersImportCommand) Help() string {
-	return "Of blocks only what is suspended there is blocked here; other severities have no counterpart. Public comments become reasons. All are taken, or none.\n\nExample:\n\n  coopverse peers import domain_blocks.csv --data ./data\n  coopverse peers import domain_allows.csv --allowed --data ./data"
+	return "Of blocks only what is suspended there is blocked here; other severities have no counterpart. Public comments become reasons. What is no domain is named and passed over.\n\nExample:\n\n  coopverse peers import domain_blocks.csv --data ./data\n  coopverse peers import domain_allows.csv --allowed --data ./data"
 }
 
 // Run takes a list in, and says what it passes over.
