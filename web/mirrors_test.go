@@ -25,7 +25,7 @@ func TestMirroredEntryIsAPageThatSaysSo(t *testing.T) {
 		body := w.Body.String()
 		for _, want := range []string{
 			`<link rel="canonical" href="https://coops.other.example/coops/nebula">`, `content="noindex, follow"`, `href="https://coops.other.example/coops/nebula" rel="noopener"`,
-			"Last checked against what Other Co-ops &amp; friends has signed:", "<code translate=\"no\">@nebula@coops.other.example</code>",
+			"coops.other.example keeps the entry of", "Last checked against what coops.other.example has signed:", "<code translate=\"no\">@nebula@coops.other.example</code>",
 			`action="/mirrors/coops.other.example/nebula/follow"`, `href="mailto:hello@nebula.example"`, "We are hiring", "Lille, France",
 			"We have worked with them &lt;twice&gt;.", "&lt;b&gt;speaks&lt;/b&gt; French", "Said by the co-op",
 		} {
@@ -37,7 +37,7 @@ func TestMirroredEntryIsAPageThatSaysSo(t *testing.T) {
 			t.Errorf("%d: the page has what the home must not put there:\n%s", w.Code, body)
 		}
 		for path, want := range map[string]string{
-			"/mirrors/silent.example/mercury":                                  "Silent directory does not answer. This is a read-only copy as of",
+			"/mirrors/silent.example/mercury":                                  "silent.example does not answer. This is a read-only copy as of",
 			"/mirrors/frozen-with-a-very-long-name-that-goes-on.example/venus": "whose first 3 records are not those that it published before",
 			"/mirrors/coops.other.example/sol":                                 "It is followed at social.sol.example/users/sol",
 			"/mirrors/coops.other.example/luna":                                "This co-op has closed",
@@ -172,7 +172,7 @@ func TestSearchShowsHomes(t *testing.T) {
 			t.Errorf("%d %s", w.Code, w.Header().Get("Location"))
 		}
 		list := textOn(get(h, "/mirrors").Body.String())
-		for _, want := range []string{"Other Co-ops &amp; friends", "silent.example", "Silent directory does not answer", "Nothing more is taken from it", "5 co-ops", "AQpXg9Jt0rE2s4nmUy5o3D8cV7wHbZ1fLkQxI6uTeYRv"} {
+		for _, want := range []string{"Other Co-ops &amp; friends", "silent.example", "silent.example does not answer", "Nothing more is taken from it", "5 co-ops", "AQpXg9Jt0rE2s4nmUy5o3D8cV7wHbZ1fLkQxI6uTeYRv"} {
 			if !strings.Contains(list, want) {
 				t.Errorf("the list of mirrors lacks %q", want)
 			}
