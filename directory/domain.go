@@ -17,8 +17,8 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// ErrBlocked means that the operators have blocked the domain.
-var ErrBlocked = errors.New("the operators of this directory have blocked the domain")
+// ErrBlocked means that the operators have blocked the domain, or speak only with others.
+var ErrBlocked = errors.New("the operators of this directory have blocked the domain, or speak only with others")
 
 // Limits of what is said about a blocked domain, in characters.
 const (

@@ -3,6 +3,7 @@ package federation
 import (
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"coopverse/directory"
@@ -63,20 +64,28 @@ func (f *Federation) routes() []route {
 }
 
 // wantsActivity says whether a request asks for the actor and not for the page:
-// whether an ActivityPub type comes before any type that the page has. Servers
-// name it first; browsers never do.
+// whether it likes an ActivityPub type better than any type that the page has, or
+// names it first of those that it likes as much. Servers do; browsers never do.
 func wantsActivity(r *http.Request) bool {
+	activity, best := false, 0.0
 	for _, part := range strings.Split(strings.Join(r.Header.Values("Accept"), ","), ",") {
 		kind, params, err := mime.ParseMediaType(strings.TrimSpace(part))
-		if err != nil || params["q"] == "0" {
+		if err != nil {
+			continue
+		}
+		quality := 1.0
+		if q, said := params["q"]; said {
+			quality, _ = strconv.ParseFloat(q, 64)
+		}
+		if !(quality > best) {
 			continue
 		}
 		switch kind {
 		case "application/activity+json", "application/ld+json":
-			return true
+			activity, best = true, quality
 		case "text/html", "application/xhtml+xml", "application/json":
-			return false
+			activity, best = false, quality
 		}
 	}
-	return false
+	return activity
 }

@@ -70,7 +70,7 @@ func TestMisreadMembersAreNamed(t *testing.T) {
 	us, other := serveOurs(t, d), newOtherServer(t)
 	ann := other.actor("ann")
 	for body, want := range map[string]string{
-		`"object":"` + us.site.Actor("sange") + `","type":"Follow","to":5`:                                                                 "to cannot be of the type number",
+		`"object":"` + us.site.Actor("sange") + `","type":"Follow","to":5`:                                                                  "to cannot be of the type number",
 		`"type":"Create","object":{"type":"Note","id":"` + ann + `/n/1","content":["x"],"inReplyTo":"` + us.site.Actor("sange") + `"}`:      "content cannot be of the type array",
 		`"type":"Create","object":{"type":"Note","id":"` + ann + `/n/2","content":"x","contentMap":[],"attributedTo":"` + ann + `"}`:        "",
 		`"type":"Create","object":{"type":"Note","id":"` + ann + `/n/3","content":"x","contentMap":{"fr":[]},"attributedTo":"` + ann + `"}`: "contentMap",
@@ -78,6 +78,34 @@ func TestMisreadMembersAreNamed(t *testing.T) {
 		status, answer := us.post("/inbox", []byte(`{"@context":"https://www.w3.org/ns/activitystreams","id":"`+ann+`/a","actor":"`+ann+`",`+body+`}`), other.keys[ann], nil)
 		if want == "" && status != http.StatusAccepted || want != "" && (status != http.StatusBadRequest || !strings.Contains(answer, want) || strings.Contains(answer, "json:")) {
 			t.Errorf("%s: %d %s, want %q", body, status, answer, want)
+		}
+	}
+}
+
+// The actor is for whoever likes it better than a page, or as much and names it first.
+func TestWhoAsksForAnActor(t *testing.T) {
+	for accept, want := range map[string]bool{
+		"application/activity+json": true,
+		`application/ld+json; profile="https://www.w3.org/ns/activitystreams"`: true,
+		"APPLICATION/ACTIVITY+JSON; charset=utf-8":                             true,
+		"application/activity+json, text/html":                                 true,
+		"text/html;q=0.5, application/activity+json;q=0.9":                     true,
+		"*/*, application/ld+json;q=0.1":                                       true,
+		"text/html, application/activity+json":                                 false,
+		"application/activity+json;q=0.1, text/html":                           false,
+		"application/activity+json;q=0.0":                                      false,
+		"application/activity+json;q=no":                                       false,
+		"application/activity+json;q=NaN":                                      false,
+		"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8":      false,
+		"application/json, application/activity+json;q=0.5":                    false,
+		"*/*":   false,
+		";;,,;": false,
+		"":      false,
+	} {
+		r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "/coops/igalia", nil)
+		r.Header.Set("Accept", accept)
+		if wantsActivity(r) != want {
+			t.Errorf("%s: %v", accept, !want)
 		}
 	}
 }

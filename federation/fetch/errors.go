@@ -29,7 +29,7 @@ var (
 )
 
 // ErrBlocked is the cause when it is the host with which we want nothing to do.
-var ErrBlocked = errors.New("this directory has blocked the host")
+var ErrBlocked = errors.New("this directory has blocked the host, or speaks only with others")
 
 // Error says why a request failed.
 type Error struct {
