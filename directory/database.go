@@ -53,9 +53,10 @@ func OpenSQLite(path string) (*Database, error) {
 		db := sql.OpenDB(connector)
 		d.pools = append(d.pools, db)
 		db.SetMaxOpenConns(connections)
-		if err := db.Ping(); damaged(err) {
+		switch err := db.Ping(); {
+		case damaged(err):
 			return nil, fmt.Errorf("%w: %s is damaged, or no database; put a backup in its place: %w", ErrInvalid, path, err)
-		} else if err != nil {
+		case err != nil:
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
 		return openGORM(sqlite.New(sqlite.Config{Conn: db}))

@@ -77,14 +77,13 @@ func wantsActivity(r *http.Request) bool {
 		if q, said := params["q"]; said {
 			quality, _ = strconv.ParseFloat(q, 64)
 		}
-		if !(quality > best) {
-			continue
-		}
-		switch kind {
-		case "application/activity+json", "application/ld+json":
-			activity, best = true, quality
-		case "text/html", "application/xhtml+xml", "application/json":
-			activity, best = false, quality
+		if quality > best {
+			switch kind {
+			case "application/activity+json", "application/ld+json":
+				activity, best = true, quality
+			case "text/html", "application/xhtml+xml", "application/json":
+				activity, best = false, quality
+			}
 		}
 	}
 	return activity
