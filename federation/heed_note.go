@@ -124,7 +124,7 @@ func (f *Federation) noteIn(ctx context.Context, in *incoming) (*note, error) {
 		if !fetch.SameHost(id, in.sender.ID) {
 			return nil, refuse(http.StatusBadRequest, "%s is not on the host of its author", id)
 		}
-		found, err := f.client.Dereference(ctx, id, f.signGET(ctx))
+		found, err := f.dereference(ctx, id)
 		if err != nil {
 			return nil, unconfirmed(err, "the note cannot be looked up")
 		}

@@ -129,7 +129,7 @@ var errItself = fmt.Errorf("%w: that is this directory itself", directory.ErrInv
 // signs its heads. A server speaks for its own address and for no other.
 func (f *Federation) directoryAt(ctx context.Context, origin string) (name, key string, err error) {
 	id := origin + "/actors/" + directory.DirectoryHandle
-	found, err := f.client.Document(ctx, id, f.signGET(ctx))
+	found, err := f.ask(ctx, func(sign fetch.Signer) (*fetch.Document, error) { return f.client.Document(ctx, id, sign) })
 	if err != nil {
 		return "", "", err
 	}

@@ -122,7 +122,7 @@ func (f *Federation) fetchSigner(ctx context.Context, keyID string) (directory.P
 // its own. Otherwise anyone could publish a key for somebody else's name.
 func (f *Federation) signer(ctx context.Context, keyID string) (directory.Peer, error) {
 	page, _, _ := strings.Cut(keyID, "#")
-	found, err := f.client.Dereference(ctx, page, f.signGET(ctx))
+	found, err := f.dereference(ctx, page)
 	if err != nil {
 		return directory.Peer{}, err
 	}
@@ -134,7 +134,7 @@ func (f *Federation) signer(ctx context.Context, keyID string) (directory.Peer, 
 		if !fetch.SameHost(owner, found.URL) {
 			return directory.Peer{}, fmt.Errorf("the key %s names %q as its owner, who is on another host", keyID, owner)
 		}
-		if found, err = f.client.Dereference(ctx, owner, f.signGET(ctx)); err != nil {
+		if found, err = f.dereference(ctx, owner); err != nil {
 			return directory.Peer{}, err
 		}
 	}
@@ -164,17 +164,4 @@ func ownerOf(body []byte, keyID string) (string, error) {
 		}
 	}
 	return shown.Owner, nil
-}
-
-// signGET signs as the instance's own actor, which anyone may fetch unsigned:
-// servers in secure mode answer nobody else (GoToSocial, Mastodon).
-func (f *Federation) signGET(ctx context.Context) fetch.Signer {
-	return func(r *http.Request) error {
-		keys, err := f.keys.of(ctx, directory.InstanceHandle)
-		if err != nil {
-			return err
-		}
-		key := keys.newest()
-		return signature.Sign(r, nil, &key.request, time.Now())
-	}
 }
