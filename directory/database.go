@@ -56,7 +56,7 @@ func OpenSQLite(path string) (*Database, error) {
 		if err := db.Ping(); err != nil {
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
-		return openGORM(sqlite.New(sqlite.Config{Conn: db}))
+		return openGORM(diagnosedSQLite{&sqlite.Dialector{Conn: db}})
 	}
 	if d.write, err = pool(1, url.Values{"_txlock": {"immediate"}}); err == nil {
 		d.read, err = pool(readers, url.Values{"_txlock": {"deferred"}})
@@ -84,7 +84,7 @@ func OpenPostgres(dsn string) (*Database, error) {
 		if err := db.Ping(); err != nil {
 			return nil, fmt.Errorf("open the database %s on %s: %w", config.Database, config.Host, err)
 		}
-		return openGORM(postgres.New(postgres.Config{Conn: db}))
+		return openGORM(diagnosedPostgres{&postgres.Dialector{Config: &postgres.Config{Conn: db}}})
 	}
 	if d.write, err = pool(); err == nil {
 		d.read, err = pool()
@@ -100,6 +100,7 @@ func openGORM(dialector gorm.Dialector) (*gorm.DB, error) {
 		Logger:                 logger.Discard,
 		SkipDefaultTransaction: true,
 		NowFunc:                now,
+		TranslateError:         true,
 	})
 }
 
