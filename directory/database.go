@@ -96,12 +96,17 @@ func OpenPostgres(dsn string) (*Database, error) {
 }
 
 func openGORM(dialector gorm.Dialector) (*gorm.DB, error) {
-	return gorm.Open(dialector, &gorm.Config{
+	db, err := gorm.Open(dialector, &gorm.Config{
 		Logger:                 logger.Discard,
 		SkipDefaultTransaction: true,
 		NowFunc:                now,
 		TranslateError:         true,
 	})
+	if err != nil {
+		return nil, err
+	}
+	// GORM translates the errors of everything but rows that are scanned.
+	return db, db.Callback().Row().After("gorm:row").Register("diagnose", func(tx *gorm.DB) { tx.Error = diagnosed(tx.Error) })
 }
 
 // SQL returns the pool that may write, for migrations.

@@ -38,12 +38,12 @@ func (f *Federation) Deliver(ctx context.Context) {
 			swept, next = time.Now(), r.sweep
 		}
 		if err := next(ctx); err != nil && ctx.Err() == nil {
-			f.logger.Error("deliveries are held up", "error", err)
+			f.complain("deliveries are held up", err)
 		}
 		if time.Since(tidied) > tidyEvery {
 			tidied = time.Now()
 			if err := f.directory.Tidy(ctx); err != nil && ctx.Err() == nil {
-				f.logger.Error("tidying", "error", err)
+				f.complain("tidying", err)
 			}
 		}
 		select {
@@ -88,7 +88,7 @@ func (f *Federation) tell(ctx context.Context, v *visit) {
 		err = f.putOff(finish, v, err)
 	}
 	if err != nil {
-		f.logger.Error("delivery", "inbox", v.Inbox.URL, "error", err)
+		f.complain("delivery", err, "inbox", v.Inbox.URL)
 	}
 }
 
@@ -255,7 +255,7 @@ func (f *Federation) settle(ctx context.Context, v *visit, written directory.Vis
 	if settled.Back {
 		f.logger.Info("server is back", "host", v.Inbox.Host)
 		if err := f.directory.WakeServer(ctx, v.Inbox.Host); err != nil { // they wait longer, no more
-			f.logger.Error("delivery", "host", v.Inbox.Host, "error", err)
+			f.complain("delivery", err, "host", v.Inbox.Host)
 		}
 	}
 	return nil

@@ -63,11 +63,11 @@ func (f *Federation) turnAway(w http.ResponseWriter, r *http.Request, err error)
 		}
 	case errors.Is(err, errUnverified):
 		status = http.StatusUnauthorized
-	case errors.Is(err, directory.ErrFull):
-		f.logger.Error("the disk is full: what others send waits with them", "error", err)
-		err, status = directory.ErrFull, http.StatusServiceUnavailable
+	case directory.Ailing(err):
+		f.complain("what others send waits with them", err)
+		err, status = errAiling, http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", slowDown)
-	case errors.Is(err, errLater), errors.Is(err, directory.ErrBusy), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errLater), errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", slowDown)
 	case errors.Is(err, directory.ErrNotFound):

@@ -414,7 +414,7 @@ func (f *Federation) KeepMirrors(ctx context.Context) {
 	for {
 		due, err := f.directory.MirrorsDue(ctx, f.mirrorEvery)
 		if err != nil && ctx.Err() == nil {
-			f.logger.Error("mirrors are held up", "error", err)
+			f.complain("mirrors are held up", err)
 		}
 		for _, m := range due {
 			if pulling[m.ID] || len(pulling) == mirrorsAtOnce {

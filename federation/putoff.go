@@ -28,7 +28,7 @@ func (f *Federation) putOff(ctx context.Context, v *visit, cause error) error {
 	ours := !errors.As(cause, &failure)
 	if ours {
 		failure = &fetch.Error{Kind: fetch.ErrTemporary, Err: cause}
-		f.logger.Error("delivery", "inbox", v.Inbox.URL, "error", cause)
+		f.complain("delivery", cause, "inbox", v.Inbox.URL)
 	}
 	f.logger.Info("inbox put off", "inbox", v.Inbox.URL, "failures", v.Inbox.Failures+1, "error", cause)
 	gone := errors.Is(cause, fetch.ErrGone)
