@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"coopverse/directory/clock"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
@@ -171,7 +173,7 @@ func (d *Database) locked(ctx context.Context, lock string, fn func(tx *gorm.DB)
 }
 
 // now is the time as both databases keep it.
-func now() time.Time { return asStored(time.Now()) }
+func now() time.Time { return asStored(clock.Now()) }
 
 // asStored is a time as both databases keep it: UTC, in whole milliseconds.
 func asStored(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/fetch"
 	"coopverse/federation/signature"
 )
@@ -58,7 +59,7 @@ func (a *asking) sign(r *http.Request) error {
 		return err
 	}
 	key := keys.newest()
-	return signerOf(a.kind)(r, nil, &key.request, time.Now())
+	return signerOf(a.kind)(r, nil, &key.request, clock.Now())
 }
 
 // otherThan is the other kind of signature.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/document"
 	"coopverse/federation/fetch"
 )
@@ -32,10 +33,17 @@ func (f *Federation) Deliver(ctx context.Context) {
 	ticker := time.NewTicker(roundEvery)
 	defer ticker.Stop()
 	var swept, tidied time.Time
+	var watch clock.Watch
+	if err := f.checkClock(ctx); err != nil && ctx.Err() == nil {
+		f.complain("looking at the clock", err)
+	}
 	for {
 		next := r.more
 		if time.Since(swept) >= sweepEvery {
 			swept, next = time.Now(), r.sweep
+			if err := f.heedClock(ctx, &watch); err != nil && ctx.Err() == nil {
+				f.complain("looking at the clock", err)
+			}
 		}
 		if err := next(ctx); err != nil && ctx.Err() == nil {
 			f.complain("deliveries are held up", err)
@@ -203,7 +211,7 @@ func (f *Federation) tellChanges(ctx, finish context.Context, v *visit) error {
 // the inbox is let go of with the same stroke.
 func (f *Federation) tellChange(ctx context.Context, v *visit, change directory.Change) error {
 	speaker, l, err := f.letterFor(ctx, v, change)
-	receipt := directory.Receipt{ChangeID: change.ID, InboxID: v.Inbox.ID, Outcome: directory.Told, At: time.Now().UTC()}
+	receipt := directory.Receipt{ChangeID: change.ID, InboxID: v.Inbox.ID, Outcome: directory.Told, At: clock.Now().UTC()}
 	switch {
 	case errors.Is(err, errWithdrawn):
 		receipt.Outcome = directory.Withdrawn
@@ -275,7 +283,7 @@ const parkAfter = 24 * time.Hour
 // it is likely to be about this activity.
 func parks(inbox directory.Inbox, failure *fetch.Error) bool {
 	answered := failure.Status == http.StatusUnauthorized || failure.Status >= 500 && failure.Status != http.StatusServiceUnavailable
-	return answered && inbox.FailingSince != nil && time.Since(*inbox.FailingSince) > parkAfter
+	return answered && inbox.FailingSince != nil && clock.Since(*inbox.FailingSince) > parkAfter
 }
 
 // misses says whether an inbox has said of one activity for the second time that

@@ -55,6 +55,7 @@ type Federation struct {
 	beyond    rate.Sometimes // warnings that the log is shorter than it was
 	ailing    rate.Sometimes // complaints about the database
 	limits    *limits
+	skew      skew
 	secure    bool
 }
 
@@ -67,6 +68,7 @@ func New(d *directory.Directory, c Config) *Federation {
 		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(), limits: newLimits(), secure: c.Secure,
 		beyond: rate.Sometimes{Interval: time.Hour}, ailing: rate.Sometimes{Interval: complainEvery},
 	}
+	f.skew.said.Interval = time.Hour
 	f.letters = newLetters(d, f.keys)
 	f.visits = together[directory.Visit, directory.Settled]{wait: 20 * time.Millisecond, most: 200, ask: func(visits []directory.Visit) ([]directory.Settled, error) {
 		return d.Settle(context.Background(), visits, f.lease, f.rest)

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/document"
 	"coopverse/federation/fetch"
 )
@@ -153,7 +153,7 @@ func (in *incoming) public(n *note) bool {
 
 // reply is a note as we show it below the post that it answers.
 func (n *note) reply(handle string, post int64) directory.Reply {
-	at := time.Now()
+	at := clock.Now()
 	published := n.Published.or(at)
 	updated := published
 	if !n.Updated.IsZero() {

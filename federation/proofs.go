@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/proof"
 )
 
@@ -17,7 +17,7 @@ import (
 // (FEP-521a). A key that we do not know may be new: the sender is fetched once
 // more, and returned as it is now.
 func (f *Federation) checkProofs(ctx context.Context, sender directory.Peer, body []byte) (directory.Peer, error) {
-	claims, err := proof.Read(body, time.Now())
+	claims, err := proof.Read(body, clock.Now())
 	if err != nil {
 		return sender, fmt.Errorf("%w: %w", errUnverified, err)
 	}

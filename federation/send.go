@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/fetch"
 	"coopverse/federation/proof"
 )
@@ -68,7 +69,7 @@ func (f *Federation) sendWith(ctx context.Context, v *visit, key ownKey, kind di
 		}
 	}
 	sign := signerOf(kind)
-	err := f.client.Post(ctx, v.Inbox.URL, body, func(r *http.Request) error { return sign(r, body, &key.request, time.Now()) })
+	err := f.client.Post(ctx, v.Inbox.URL, body, func(r *http.Request) error { return sign(r, body, &key.request, clock.Now()) })
 	var failure *fetch.Error
 	switch {
 	case err == nil:

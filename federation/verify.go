@@ -8,9 +8,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/fetch"
 	"coopverse/federation/signature"
 )
@@ -32,8 +32,9 @@ var errLater = errors.New("cannot be fetched now")
 // not fit, the actor may have a new one, which is fetched once. Of domains that the
 // operators have blocked nothing is asked, not even that.
 func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error) {
-	claim, err := signature.Read(r, body, time.Now())
+	claim, err := signature.Read(r, body, clock.Now())
 	if err != nil {
+		f.doubtClock(body, err)
 		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
 	}
 	ctx := r.Context()
@@ -43,6 +44,7 @@ func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error
 	known, err := f.directory.PeerByKey(ctx, claim.KeyID)
 	switch {
 	case err == nil && fits(claim, known) == nil:
+		f.skew.inTime()
 		return known, nil
 	case err != nil && !errors.Is(err, directory.ErrNotFound):
 		return directory.Peer{}, err
@@ -68,6 +70,7 @@ func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error
 		f.failed.note(claim.KeyID)
 		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
 	}
+	f.skew.inTime()
 	return peer, nil
 }
 
