@@ -8,6 +8,7 @@ import (
 
 	"coopverse/directory"
 	"coopverse/directory/clock"
+	"coopverse/federation/fetch"
 	"coopverse/federation/proof"
 )
 
@@ -24,6 +25,9 @@ func (f *Federation) checkProofs(ctx context.Context, sender directory.Peer, bod
 	for _, claim := range claims {
 		if strings.HasPrefix(claim.Method, "did:") {
 			continue // who that is we cannot tell
+		}
+		if !fetch.SameHost(claim.Method, sender.ID) { // also of a sender who names no key for proofs
+			return sender, fmt.Errorf("%w: the proof is by %s, which is not on the host of %s", errUnverified, claim.Method, sender.ID)
 		}
 		multibase, known := proofKey(sender, claim.Method)
 		if !known {
