@@ -104,7 +104,7 @@ func TestAttacksAreKeptHarmless(t *testing.T) {
 			t.Fatal(err)
 		}
 		peer, err := actor.peer("")
-		if err != nil || strings.Contains(peer.Name, "\u202E") || peer.URL != "" && !strings.HasPrefix(peer.URL, "http") {
+		if err != nil || strings.ContainsAny(peer.Name+peer.Handle, "\u202E\u2066\x00") || peer.URL != "" && !strings.HasPrefix(peer.URL, "http") {
 			t.Errorf("%q: name %q, page %q, %v", attack, peer.Name, peer.URL, err)
 		}
 	}
