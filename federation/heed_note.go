@@ -193,7 +193,7 @@ func (f *Federation) heedUpdate(ctx context.Context, in *incoming) error {
 			f.logger.Debug("profile not refreshed", "actor", in.sender.ID, "error", err)
 			return nil
 		}
-		return f.directory.RememberPeer(ctx, fresh)
+		return f.directory.RenewPeer(ctx, in.sender, fresh)
 	}
 	if origin, ok := originOf(in.sender.ID); ok && id == document.LogOf(origin) {
 		return f.directory.MirrorRings(ctx, in.sender.ID, origin)

@@ -54,14 +54,14 @@ func (f *Federation) turnAway(w http.ResponseWriter, r *http.Request, err error)
 	var refused *refusal
 	var gone *directory.GoneError
 	switch {
-	case errors.Is(err, directory.ErrBlocked), errors.Is(err, fetch.ErrBlocked), errors.Is(err, directory.ErrPinned):
+	case errors.Is(err, directory.ErrBlocked), errors.Is(err, fetch.ErrBlocked):
 		status = http.StatusForbidden
 	case errors.As(err, &refused):
 		status = refused.status
 		if status == http.StatusTooManyRequests {
 			w.Header().Set("Retry-After", slowDown)
 		}
-	case errors.Is(err, errUnverified):
+	case errors.Is(err, errUnverified), errors.Is(err, directory.ErrPinned): // and most try again what is answered so
 		status = http.StatusUnauthorized
 	case directory.Ailing(err):
 		f.complain("what others send waits with them", err)
