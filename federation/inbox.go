@@ -67,7 +67,7 @@ func (f *Federation) turnAway(w http.ResponseWriter, r *http.Request, err error)
 		f.complain("what others send waits with them", err)
 		err, status = errAiling, http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", slowDown)
-	case errors.Is(err, errLater), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errLater), errors.Is(err, errClock), errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", slowDown)
 	case errors.Is(err, directory.ErrNotFound):

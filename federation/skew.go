@@ -19,9 +19,12 @@ const (
 	maxSkewed = 100
 )
 
+// errClock means that it may be our clock that is wrong.
+var errClock = errors.New("the clock of this server may be wrong: come again later")
+
 // skew notices that our clock is wrong: then everybody else's seems to be, by the same, and
 // nobody is heard. What is counted are claims that nobody has verified, so that all that
-// comes of it is a line in the log.
+// comes of it is a line in the log, and that who is refused may come again.
 type skew struct {
 	mu   sync.Mutex
 	off  map[string]time.Duration // by domain, of those who were refused since somebody was not
@@ -35,35 +38,33 @@ func (s *skew) inTime() {
 	clear(s.off)
 }
 
-// refused notes that somebody's time is off, and returns by how much everybody's is if that
-// was noticed, and was not said within the last hour; else 0.
-func (s *skew) refused(sender string, stale *signature.StaleError) (off time.Duration) {
+// refused notes that somebody's time is off, and says whether everybody's is, by the same.
+func (s *skew) refused(sender string, off time.Duration) (everybody bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.off == nil || len(s.off) >= maxSkewed {
 		s.off = make(map[string]time.Duration)
 	}
-	s.off[registered(hostOf(sender))] = stale.Off
+	s.off[registered(hostOf(sender))] = off
 	alike := 0
 	for _, other := range s.off {
-		if (other - stale.Off).Abs() <= skewAlike {
+		if (other - off).Abs() <= skewAlike {
 			alike++
 		}
 	}
-	if alike >= skewServers {
-		s.said.Do(func() { off = stale.Off })
-	}
-	return off
+	return alike >= skewServers
 }
 
-// doubtClock says so if our own clock must be wrong.
-func (f *Federation) doubtClock(body []byte, err error) {
+// doubtClock says, also in the log, whether it is rather our own clock that is wrong when
+// somebody's time is. Not everybody comes again after a 401 (Misskey, GoToSocial).
+func (f *Federation) doubtClock(body []byte, err error) bool {
 	var stale *signature.StaleError
-	if !errors.As(err, &stale) {
-		return
+	if !errors.As(err, &stale) || !f.skew.refused(actorOf(body), stale.Off) {
+		return false
 	}
-	if off := f.skew.refused(actorOf(body), stale); off != 0 {
-		f.logger.Error("is this machine's clock right? Several servers sign with times that are off by the same, and none with ours: what they send is refused until the clock is set, and comes again",
-			"off", off.Round(time.Minute), "servers", skewServers)
-	}
+	f.skew.said.Do(func() {
+		f.logger.Error("is this machine's clock right? Several servers sign with times that are off by the same, and none with ours: they are told to come later until the clock is set",
+			"off", stale.Off.Round(time.Minute), "servers", skewServers)
+	})
+	return true
 }

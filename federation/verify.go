@@ -34,7 +34,9 @@ var errLater = errors.New("cannot be fetched now")
 func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error) {
 	claim, err := signature.Read(r, body, clock.Now())
 	if err != nil {
-		f.doubtClock(body, err)
+		if f.doubtClock(body, err) {
+			return directory.Peer{}, fmt.Errorf("%w: %w", errClock, err)
+		}
 		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
 	}
 	ctx := r.Context()
