@@ -36,6 +36,7 @@ func TestClockIsSetWhileWeDeliver(t *testing.T) {
 				var all time.Duration
 				defer func() { clock.Set(-all) }()
 				a := newAudience(t, db, fediverse.Config{Hosts: len(troubles)}, 1, true)
+				a.us.federation.retry = 20 * time.Millisecond
 				for host, b := range troubles {
 					a.Behave(b, host)
 				}

@@ -95,7 +95,7 @@ func (f *Federation) tell(ctx context.Context, v *visit) {
 	default:
 		err = f.putOff(finish, v, err)
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, directory.ErrLeaseLost) {
 		f.complain("delivery", err, "inbox", v.Inbox.URL)
 	}
 }
