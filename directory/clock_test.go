@@ -104,6 +104,7 @@ func TestNothingWaitsForAClockThatWasSetBack(t *testing.T) {
 		if leased, err := d.LeaseInboxes(t.Context(), "who dies", 1, time.Minute); err != nil || len(leased) != 1 {
 			t.Fatal(leased, err)
 		}
+		change(t, d, "sange", map[string]string{"founded": "1999"})
 		setClock(t, -time.Hour)
 		if ahead, err := d.Ahead(t.Context()); err != nil || ahead < 59*time.Minute || ahead > time.Hour {
 			t.Errorf("ahead by %s, %v", ahead, err)
