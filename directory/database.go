@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"coopverse/directory/clock"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
@@ -59,7 +61,7 @@ func OpenSQLite(path string) (*Database, error) {
 		case err != nil:
 			return nil, fmt.Errorf("open %s: %w", path, err)
 		}
-		return openGORM(sqlite.New(sqlite.Config{Conn: db}))
+		return openGORM(diagnosedSQLite{&sqlite.Dialector{Conn: db}})
 	}
 	if d.write, err = pool(1, url.Values{"_txlock": {"immediate"}}); err == nil {
 		d.read, err = pool(readers, url.Values{"_txlock": {"deferred"}})
@@ -87,7 +89,7 @@ func OpenPostgres(dsn string) (*Database, error) {
 		if err := db.Ping(); err != nil {
 			return nil, fmt.Errorf("open the database %s on %s: %w", config.Database, config.Host, err)
 		}
-		return openGORM(postgres.New(postgres.Config{Conn: db}))
+		return openGORM(diagnosedPostgres{&postgres.Dialector{Config: &postgres.Config{Conn: db}}})
 	}
 	if d.write, err = pool(); err == nil {
 		d.read, err = pool()
@@ -99,11 +101,17 @@ func OpenPostgres(dsn string) (*Database, error) {
 }
 
 func openGORM(dialector gorm.Dialector) (*gorm.DB, error) {
-	return gorm.Open(dialector, &gorm.Config{
+	db, err := gorm.Open(dialector, &gorm.Config{
 		Logger:                 logger.Discard,
 		SkipDefaultTransaction: true,
 		NowFunc:                now,
+		TranslateError:         true,
 	})
+	if err != nil {
+		return nil, err
+	}
+	// GORM translates the errors of everything but rows that are scanned.
+	return db, db.Callback().Row().After("gorm:row").Register("diagnose", func(tx *gorm.DB) { tx.Error = diagnosed(tx.Error) })
 }
 
 // SQL returns the pool that may write, for migrations.
@@ -168,7 +176,7 @@ func (d *Database) locked(ctx context.Context, lock string, fn func(tx *gorm.DB)
 }
 
 // now is the time as both databases keep it.
-func now() time.Time { return asStored(time.Now()) }
+func now() time.Time { return asStored(clock.Now()) }
 
 // asStored is a time as both databases keep it: UTC, in whole milliseconds.
 func asStored(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

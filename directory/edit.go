@@ -97,8 +97,9 @@ func (d *Directory) save(tx *gorm.DB, e *edit, g *place.Gazetteer, topics *membe
 	if err != nil {
 		return err
 	}
-	e.coop.Version++
-	e.coop.UpdatedAt = e.at
+	if e.coop.Version++; e.coop.Version > 1 {
+		e.coop.UpdatedAt = later(e.at, e.coop.UpdatedAt)
+	}
 	if err := tx.Save(&e.coop).Error; err != nil {
 		return fmt.Errorf("save co-op %s: %w", e.coop.Handle, err)
 	}

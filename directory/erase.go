@@ -32,7 +32,7 @@ func (d *Directory) EraseHistory(ctx context.Context, by Actor, handle, origin s
 			return err
 		}
 		c.Version++
-		c.UpdatedAt = now()
+		c.UpdatedAt = later(now(), c.UpdatedAt)
 		if err := tx.Save(&c).Error; err != nil {
 			return err
 		}

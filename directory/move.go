@@ -37,7 +37,7 @@ func (d *Directory) MoveCoop(ctx context.Context, handle, to, origin string) err
 			return fmt.Errorf("%w: %s has moved to %s already", ErrInvalid, c.Handle, to)
 		}
 		told := Change{Handle: c.Handle, At: now(), Kind: KindChanged, Field: "moved_to", Before: c.MovedTo, After: to, Source: FromCoop, Origin: origin, Effective: true}
-		c.MovedTo, c.UpdatedAt = to, told.At
+		c.MovedTo, c.UpdatedAt = to, later(told.At, c.UpdatedAt)
 		c.Version++
 		told.Version = c.Version
 		if err := tx.Save(&c).Error; err != nil {

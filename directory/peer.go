@@ -51,12 +51,29 @@ func (p Peer) DisplayName() string {
 	return p.Handle
 }
 
-// storable is the actor as both databases can keep it.
+// maxKeys is the length of the longest keys that are kept of an actor, in bytes. Those in
+// use have a few hundred.
+const maxKeys = 16 << 10
+
+// storable is the actor as both databases can keep it, and none takes more room than it
+// needs: anybody can have any number of them.
 func (p Peer) storable() (Peer, error) {
 	for _, text := range []*string{&p.Handle, &p.PublicPEM, &p.Name, &p.URL, &p.ProofKeys} {
 		*text = asText(*text)
 	}
+	if len(p.PublicPEM)+len(p.ProofKeys) > maxKeys {
+		return p, fmt.Errorf("%w: the keys of %.80s are longer than %d bytes", ErrInvalid, p.ID, maxKeys)
+	}
+	p.Handle, p.Name, p.URL = cut(p.Handle, maxAccountName), cut(p.Name, MaxName), unlessLong(p.URL)
 	return p, checkIDs(p.ID, p.Inbox, p.SharedInbox, p.KeyID)
+}
+
+// unlessLong is an address that is not too long to be kept, or "": half of one leads elsewhere.
+func unlessLong(text string) string {
+	if len(text) > maxID {
+		return ""
+	}
+	return text
 }
 
 // PeerNamed returns the remembered actor with that id or that name, as @name@host

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // Signature is the kind of signature that a server takes.
@@ -51,6 +52,31 @@ func (h PeerHost) Learned(s Signature) Signature {
 		return s
 	}
 	return ""
+}
+
+// SignatureFor is the kind of signature to try first at a server.
+func (d *Directory) SignatureFor(ctx context.Context, host string) (Signature, error) {
+	known, err := readPeerHosts(d.db.read.WithContext(ctx), []string{asText(host)})
+	return known[asText(host)].Takes(), err
+}
+
+// LearnSignature notes that a server took that kind of signature and refused the other.
+func (d *Directory) LearnSignature(ctx context.Context, host string, took Signature) error {
+	host = asText(host)
+	err := d.db.together(ctx, func(tx *gorm.DB) error {
+		known, err := readPeerHosts(tx, []string{host})
+		if err != nil {
+			return err
+		}
+		learned := known[host]
+		learned.Host, learned.Signature = host, learned.Learned(took)
+		onlyThat := clause.OnConflict{Columns: []clause.Column{{Name: "host"}}, DoUpdates: clause.AssignmentColumns([]string{"signature"})}
+		return tx.Clauses(onlyThat).Create(&learned).Error
+	})
+	if err != nil {
+		return fmt.Errorf("note which signatures %s takes: %w", host, err)
+	}
+	return nil
 }
 
 func readPeerHosts(tx *gorm.DB, hosts []string) (map[string]PeerHost, error) {

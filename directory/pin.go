@@ -71,6 +71,23 @@ func checkPin(tx *gorm.DB, p Peer) error {
 	return nil
 }
 
+// RenewPeer is RememberPeer for what was fetched because the actor itself has asked for it,
+// with the key that we know: with that it vouches for another one, by which it is known from
+// then on.
+func (d *Directory) RenewPeer(ctx context.Context, vouched, fresh Peer) error {
+	err := d.db.together(ctx, func(tx *gorm.DB) error {
+		renewed := tx.Model(&pin{}).Where("peer_id = ? AND public_pem = ?", fresh.ID, vouched.PublicPEM).Update("public_pem", asText(fresh.PublicPEM))
+		if renewed.Error != nil {
+			return renewed.Error
+		}
+		return remember(tx, fresh)
+	})
+	if err != nil {
+		return fmt.Errorf("remember %s anew: %w", fresh.ID, err)
+	}
+	return nil
+}
+
 // noteAsked notes that somebody has come with another key.
 func (d *Directory) noteAsked(ctx context.Context, peerID string) error {
 	return d.db.together(ctx, func(tx *gorm.DB) error {

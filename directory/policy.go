@@ -37,16 +37,23 @@ func (d *Directory) DomainBlocked(ctx context.Context, hosts ...string) (bool, e
 			continue
 		}
 		var blocked bool
-		err := tx.Raw("SELECT "+shutOut+" AND NOT EXISTS (SELECT 1 FROM instance WHERE origin IN @own)",
-			map[string]any{"domains": domainsOf(host), "own": []string{"https://" + host, "http://" + host}}).Scan(&blocked).Error
-		if err != nil {
+		if err := tx.Raw("SELECT "+shutOut, map[string]any{"domains": domainsOf(host)}).Scan(&blocked).Error; err != nil {
 			return false, fmt.Errorf("look whether %s is blocked: %w", host, err)
 		}
-		if blocked {
-			return true, nil
+		if !blocked {
+			continue
+		}
+		if origin, err := d.Origin(ctx); err != nil || !isAt(origin, host) {
+			return err == nil, err
 		}
 	}
 	return false, nil
+}
+
+// isAt says whether an instance is on that host. Ports do not count: an instance may have
+// one of its own, and domains are blocked whole.
+func isAt(origin, host string) bool {
+	return origin != "" && normalHost(hostOf(origin)) == normalHost(host)
 }
 
 // BlockedAmong says of each of many hosts what DomainBlocked would.
@@ -69,7 +76,7 @@ func (d *Directory) BlockedAmong(ctx context.Context, hosts []string) ([]bool, e
 	}
 	answers := make([]bool, len(hosts))
 	for i, host := range hosts {
-		own := slices.ContainsFunc(us, func(i instance) bool { return i.Origin == "https://"+host || i.Origin == "http://"+host })
+		own := slices.ContainsFunc(us, func(i instance) bool { return isAt(i.Origin, host) })
 		only := slices.ContainsFunc(us, func(i instance) bool { return i.OnlyAllowed })
 		answers[i] = host != "" && !own && (among(blocked, host) || only && !among(allowed, host))
 	}

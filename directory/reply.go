@@ -101,6 +101,7 @@ func (r *Reply) readable() error {
 	for _, text := range []*string{&r.InReplyTo, &r.URL, &r.Warning, &r.Content, &r.Language} {
 		*text = asText(*text)
 	}
+	r.URL = unlessLong(r.URL)
 	r.PublishedAt, r.UpdatedAt = asStored(r.PublishedAt), asStored(r.UpdatedAt)
 	return checkIDs(r.ID)
 }

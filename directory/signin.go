@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"coopverse/directory/clock"
+
 	"gorm.io/gorm"
 )
 
@@ -61,7 +63,7 @@ func (d *Directory) SignedIn(ctx context.Context, id int64) (Person, error) {
 	if found.RowsAffected == 0 {
 		return Person{}, notFound("sign-in: %d", id)
 	}
-	if time.Since(s.SeenAt) > seenEvery {
+	if clock.Since(s.SeenAt) > seenEvery {
 		err := d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 			if err := tx.Model(&SignIn{}).Where("id = ?", id).Update("seen_at", now()).Error; err != nil {
 				return err

@@ -38,6 +38,7 @@ func (d *Directory) Tidy(ctx context.Context) error {
 		{"clients", tx.Where("checked_at < ?", longAgo), &OAuthClient{}},
 		{"blocks that were ended", tx.Where("ended_at < ?", longAgo), &Block{}},
 		{"leave", tx.Where("revoked_at < ?", longAgo), &Authorization{}},
+		{"servers that are brought nothing", tx.Where("NOT EXISTS (SELECT 1 FROM inboxes i WHERE i.host = peer_hosts.host)"), &PeerHost{}},
 		{"addressed changes", tx.Where("EXISTS (SELECT 1 FROM receipts r WHERE r.change_id = addressees.change_id AND r.inbox_id = addressees.inbox_id)"), &addressee{}},
 	} {
 		if err := old.found.Delete(old.row).Error; err != nil {

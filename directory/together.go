@@ -11,8 +11,6 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 const (
@@ -24,14 +22,6 @@ const (
 	// togetherTime is how long one transaction may take.
 	togetherTime = 30 * time.Second
 )
-
-// ErrBusy means that more comes in than can be written at the moment. Nothing
-// was done; the same may be tried again in a moment.
-var ErrBusy = errors.New("too much is waiting to be written")
-
-// ErrFull means that there is no room on the disk. Nothing was done; the same may be
-// tried again when there is.
-var ErrFull = errors.New("the disk is full")
 
 // pieces are the work that waits for the one who does it. While one transaction is
 // brought to the disk others come, and those share the next one: what takes time is the
@@ -53,7 +43,7 @@ type piece struct {
 // together runs fn in a transaction that it may share with others, and returns when
 // that is on the disk. No change is written meanwhile, as with betweenChanges. fn may be
 // run a second time if the first had no effect. Pieces are done in the order in which
-// they come. Errors: fn's own; ErrBusy; ErrFull; that of ctx, if it ended before fn was begun.
+// they come. Errors: fn's own; ErrBusy; that of ctx, if it ended before fn was begun.
 func (d *Database) together(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	p := &piece{do: fn, done: make(chan struct{})}
 	if err := d.line(p); err != nil {
@@ -66,9 +56,6 @@ func (d *Database) together(ctx context.Context, fn func(tx *gorm.DB) error) err
 			return ctx.Err()
 		}
 		<-p.done // it was begun, and how it ends is what counts
-	}
-	if isFull(p.err) {
-		return fmt.Errorf("%w: %w", ErrFull, p.err)
 	}
 	return p.err
 }
@@ -194,11 +181,4 @@ func (p *piece) run(tx *gorm.DB) (err error) {
 func isConflict(err error) bool {
 	var refused *pgconn.PgError
 	return errors.As(err, &refused) && strings.HasPrefix(refused.Code, "40")
-}
-
-// isFull says whether a database has found no room (PostgreSQL: disk_full).
-func isFull(err error) bool {
-	var lite *sqlite.Error
-	var refused *pgconn.PgError
-	return errors.As(err, &lite) && lite.Code()&0xff == sqlite3.SQLITE_FULL || errors.As(err, &refused) && refused.Code == "53100"
 }

@@ -123,7 +123,12 @@ func (f *Federation) fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Error(w, gone.Reason, http.StatusGone)
 		return
 	}
-	f.logger.Error("document", "path", r.URL.Path, "error", err)
+	f.complain("a document could not be read", err, "path", r.URL.Path)
+	if directory.Ailing(err) {
+		w.Header().Set("Retry-After", slowDown)
+		http.Error(w, errAiling.Error(), http.StatusServiceUnavailable)
+		return
+	}
 	http.Error(w, "the document could not be read", http.StatusInternalServerError)
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/document"
 	"coopverse/federation/fetch"
 )
@@ -65,7 +66,7 @@ func (f *Federation) tellSize(ctx context.Context, v *visit, m directory.Followe
 	if err != nil {
 		return err
 	}
-	at := time.Now()
+	at := clock.Now()
 	body, err := f.site.Bell(m.PeerID, size, head, at)
 	if err != nil {
 		return err
@@ -87,7 +88,7 @@ func (f *Federation) tellListings(ctx context.Context, v *visit, m directory.Fol
 		if len(told.handles) == 0 {
 			continue
 		}
-		at := time.Now()
+		at := clock.Now()
 		body, err := told.write(m.PeerID, told.handles, to, at)
 		if err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/document"
 	"coopverse/federation/fetch"
 )
@@ -32,18 +33,25 @@ func (f *Federation) Deliver(ctx context.Context) {
 	ticker := time.NewTicker(roundEvery)
 	defer ticker.Stop()
 	var swept, tidied time.Time
+	var watch clock.Watch
+	if err := f.checkClock(ctx); err != nil && ctx.Err() == nil {
+		f.complain("looking at the clock", err)
+	}
 	for {
 		next := r.more
 		if time.Since(swept) >= sweepEvery {
 			swept, next = time.Now(), r.sweep
+			if err := f.heedClock(ctx, &watch); err != nil && ctx.Err() == nil {
+				f.complain("looking at the clock", err)
+			}
 		}
 		if err := next(ctx); err != nil && ctx.Err() == nil {
-			f.logger.Error("deliveries are held up", "error", err)
+			f.complain("deliveries are held up", err)
 		}
 		if time.Since(tidied) > tidyEvery {
 			tidied = time.Now()
 			if err := f.directory.Tidy(ctx); err != nil && ctx.Err() == nil {
-				f.logger.Error("tidying", "error", err)
+				f.complain("tidying", err)
 			}
 		}
 		select {
@@ -87,8 +95,8 @@ func (f *Federation) tell(ctx context.Context, v *visit) {
 	default:
 		err = f.putOff(finish, v, err)
 	}
-	if err != nil {
-		f.logger.Error("delivery", "inbox", v.Inbox.URL, "error", err)
+	if err != nil && !errors.Is(err, directory.ErrLeaseLost) {
+		f.complain("delivery", err, "inbox", v.Inbox.URL)
 	}
 }
 
@@ -203,7 +211,7 @@ func (f *Federation) tellChanges(ctx, finish context.Context, v *visit) error {
 // the inbox is let go of with the same stroke.
 func (f *Federation) tellChange(ctx context.Context, v *visit, change directory.Change) error {
 	speaker, l, err := f.letterFor(ctx, v, change)
-	receipt := directory.Receipt{ChangeID: change.ID, InboxID: v.Inbox.ID, Outcome: directory.Told, At: time.Now().UTC()}
+	receipt := directory.Receipt{ChangeID: change.ID, InboxID: v.Inbox.ID, Outcome: directory.Told, At: clock.Now().UTC()}
 	switch {
 	case errors.Is(err, errWithdrawn):
 		receipt.Outcome = directory.Withdrawn
@@ -255,7 +263,7 @@ func (f *Federation) settle(ctx context.Context, v *visit, written directory.Vis
 	if settled.Back {
 		f.logger.Info("server is back", "host", v.Inbox.Host)
 		if err := f.directory.WakeServer(ctx, v.Inbox.Host); err != nil { // they wait longer, no more
-			f.logger.Error("delivery", "host", v.Inbox.Host, "error", err)
+			f.complain("delivery", err, "host", v.Inbox.Host)
 		}
 	}
 	return nil
@@ -275,7 +283,7 @@ const parkAfter = 24 * time.Hour
 // it is likely to be about this activity.
 func parks(inbox directory.Inbox, failure *fetch.Error) bool {
 	answered := failure.Status == http.StatusUnauthorized || failure.Status >= 500 && failure.Status != http.StatusServiceUnavailable
-	return answered && inbox.FailingSince != nil && time.Since(*inbox.FailingSince) > parkAfter
+	return answered && inbox.FailingSince != nil && clock.Since(*inbox.FailingSince) > parkAfter
 }
 
 // misses says whether an inbox has said of one activity for the second time that

@@ -54,7 +54,9 @@ type Federation struct {
 	documents *documents
 	failed    *negative
 	beyond    rate.Sometimes // warnings that the log is shorter than it was
+	ailing    rate.Sometimes // complaints about the database
 	limits    *limits
+	skew      skew
 	secure    bool
 }
 
@@ -65,8 +67,9 @@ func New(d *directory.Directory, c Config) *Federation {
 		directory: d, site: c.Site, client: careful, logger: c.Logger, workers: cmp.Or(c.Workers, 1024),
 		retry: cmp.Or(c.Retry, 5*time.Second), lease: cmp.Or(c.Lease, leaseTime), mirrorEvery: cmp.Or(c.Mirror, mirrorEvery),
 		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(), limits: newLimits(), secure: c.Secure,
-		beyond: rate.Sometimes{Interval: time.Hour},
+		beyond: rate.Sometimes{Interval: time.Hour}, ailing: rate.Sometimes{Interval: complainEvery},
 	}
+	f.skew.said.Interval = time.Hour
 	f.letters = newLetters(d, f.keys)
 	f.visits = together[directory.Visit, directory.Settled]{wait: 20 * time.Millisecond, most: 200, ask: func(visits []directory.Visit) ([]directory.Settled, error) {
 		return d.Settle(context.Background(), visits, f.lease, f.rest)

@@ -33,7 +33,7 @@ func (f *Federation) PublishDue(ctx context.Context) {
 	for {
 		due, err := f.directory.DuePosts(ctx, out.busy()...)
 		if err != nil && ctx.Err() == nil {
-			f.logger.Error("looking for scheduled posts", "error", err)
+			f.complain("looking for scheduled posts", err)
 		}
 		for _, s := range due {
 			if !out.add(s) {
@@ -42,7 +42,7 @@ func (f *Federation) PublishDue(ctx context.Context) {
 			group.Go(func() {
 				defer out.end(s)
 				if err := f.publishDue(ctx, s); err != nil && ctx.Err() == nil {
-					f.logger.Error("publishing a scheduled post", "coop", s.Handle, "scheduled", s.ID, "error", err)
+					f.complain("publishing a scheduled post", err, "coop", s.Handle, "scheduled", s.ID)
 				}
 			})
 		}

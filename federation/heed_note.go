@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/document"
 	"coopverse/federation/fetch"
 )
@@ -124,7 +124,7 @@ func (f *Federation) noteIn(ctx context.Context, in *incoming) (*note, error) {
 		if !fetch.SameHost(id, in.sender.ID) {
 			return nil, refuse(http.StatusBadRequest, "%s is not on the host of its author", id)
 		}
-		found, err := f.client.Dereference(ctx, id, f.signGET(ctx))
+		found, err := f.dereference(ctx, id)
 		if err != nil {
 			return nil, unconfirmed(err, "the note cannot be looked up")
 		}
@@ -153,7 +153,7 @@ func (in *incoming) public(n *note) bool {
 
 // reply is a note as we show it below the post that it answers.
 func (n *note) reply(handle string, post int64) directory.Reply {
-	at := time.Now()
+	at := clock.Now()
 	published := n.Published.or(at)
 	updated := published
 	if !n.Updated.IsZero() {
@@ -193,7 +193,7 @@ func (f *Federation) heedUpdate(ctx context.Context, in *incoming) error {
 			f.logger.Debug("profile not refreshed", "actor", in.sender.ID, "error", err)
 			return nil
 		}
-		return f.directory.RememberPeer(ctx, fresh)
+		return f.directory.RenewPeer(ctx, in.sender, fresh)
 	}
 	if origin, ok := originOf(in.sender.ID); ok && id == document.LogOf(origin) {
 		return f.directory.MirrorRings(ctx, in.sender.ID, origin)

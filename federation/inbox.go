@@ -54,20 +54,20 @@ func (f *Federation) turnAway(w http.ResponseWriter, r *http.Request, err error)
 	var refused *refusal
 	var gone *directory.GoneError
 	switch {
-	case errors.Is(err, directory.ErrBlocked), errors.Is(err, fetch.ErrBlocked), errors.Is(err, directory.ErrPinned):
+	case errors.Is(err, directory.ErrBlocked), errors.Is(err, fetch.ErrBlocked):
 		status = http.StatusForbidden
 	case errors.As(err, &refused):
 		status = refused.status
 		if status == http.StatusTooManyRequests {
 			w.Header().Set("Retry-After", slowDown)
 		}
-	case errors.Is(err, errUnverified):
+	case errors.Is(err, errUnverified), errors.Is(err, directory.ErrPinned): // and most try again what is answered so
 		status = http.StatusUnauthorized
-	case errors.Is(err, directory.ErrFull):
-		f.logger.Error("the disk is full: what others send waits with them", "error", err)
-		err, status = directory.ErrFull, http.StatusServiceUnavailable
+	case directory.Ailing(err):
+		f.complain("what others send waits with them", err)
+		err, status = errAiling, http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", slowDown)
-	case errors.Is(err, errLater), errors.Is(err, directory.ErrBusy), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, errLater), errors.Is(err, errClock), errors.Is(err, context.DeadlineExceeded):
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", slowDown)
 	case errors.Is(err, directory.ErrNotFound):

@@ -40,7 +40,7 @@ func (f *Federation) KeepLog(ctx context.Context) {
 			_, err = f.directory.ExtendLog(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
-			f.logger.Error("the public log is held up", "error", err)
+			f.complain("the public log is held up", err)
 		}
 		select {
 		case <-ticker.C:

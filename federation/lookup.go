@@ -17,7 +17,7 @@ var errLookup = fmt.Errorf("%w: not found", directory.ErrInvalid)
 
 // actorAt fetches the actor with that id.
 func (f *Federation) actorAt(ctx context.Context, id string) (actorDocument, error) {
-	found, err := f.client.Dereference(ctx, id, f.signGET(ctx))
+	found, err := f.dereference(ctx, id)
 	if err != nil {
 		return actorDocument{}, err
 	}
@@ -122,7 +122,7 @@ func (f *Federation) answeredNote(ctx context.Context, address string) (id strin
 	if handle, post, ok := f.site.PostOf(address); ok {
 		return address, nil, f.stands(ctx, handle, post)
 	}
-	found, err := f.client.Dereference(ctx, address, f.signGET(ctx))
+	found, err := f.dereference(ctx, address)
 	if err != nil {
 		return "", nil, fmt.Errorf("%w: the note %s: %w", errLookup, address, err)
 	}

@@ -129,7 +129,7 @@ var errItself = fmt.Errorf("%w: that is this directory itself", directory.ErrInv
 // signs its heads. A server speaks for its own address and for no other.
 func (f *Federation) directoryAt(ctx context.Context, origin string) (name, key string, err error) {
 	id := origin + "/actors/" + directory.DirectoryHandle
-	found, err := f.client.Document(ctx, id, f.signGET(ctx))
+	found, err := f.ask(ctx, func(sign fetch.Signer) (*fetch.Document, error) { return f.client.Document(ctx, id, sign) })
 	if err != nil {
 		return "", "", err
 	}
@@ -414,7 +414,7 @@ func (f *Federation) KeepMirrors(ctx context.Context) {
 	for {
 		due, err := f.directory.MirrorsDue(ctx, f.mirrorEvery)
 		if err != nil && ctx.Err() == nil {
-			f.logger.Error("mirrors are held up", "error", err)
+			f.complain("mirrors are held up", err)
 		}
 		for _, m := range due {
 			if pulling[m.ID] || len(pulling) == mirrorsAtOnce {

@@ -118,7 +118,7 @@ func (s *measuring) pulled() (bytes, requests int64, took time.Duration) {
 func (s *measuring) actor(handle string) int64 {
 	s.t.Helper()
 	s.wire.since()
-	if _, err := s.f.client.Dereference(s.t.Context(), s.address+"/coops/"+handle, s.f.signGET(s.t.Context())); err != nil {
+	if _, err := s.f.client.Dereference(s.t.Context(), s.address+"/coops/"+handle, (&asking{Federation: s.f}).sign); err != nil {
 		s.t.Fatal(err)
 	}
 	bytes, _ := s.wire.since()

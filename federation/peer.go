@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/fetch"
 )
 
@@ -92,9 +93,9 @@ func (a actorDocument) peer(keyID string) (directory.Peer, error) {
 		return directory.Peer{}, fmt.Errorf("the actor's id: %w", err)
 	}
 	return directory.Peer{
-		ID: a.ID, Inbox: a.Inbox, SharedInbox: shared, Handle: a.PreferredUsername + "@" + id.Host,
+		ID: a.ID, Inbox: a.Inbox, SharedInbox: shared, Handle: visible(a.PreferredUsername) + "@" + id.Host,
 		KeyID: a.PublicKey[at].ID, PublicPEM: a.PublicKey[at].PublicKeyPem, Name: plainText(a.Name, maxName), URL: a.URL.page(),
-		ProofKeys: a.proofKeys(), FetchedAt: time.Now().UTC().Truncate(time.Millisecond),
+		ProofKeys: a.proofKeys(), FetchedAt: clock.Now().UTC().Truncate(time.Millisecond),
 	}, nil
 }
 

@@ -218,9 +218,9 @@ func (us *ourServer) edit(handle string, set map[string]string) {
 	}
 }
 
-// post sends an activity to one of our inboxes, signed with key; a nil key
-// leaves it unsigned. change may spoil the request after it was signed.
-func (us *ourServer) post(path string, body []byte, key *signature.Key, change func(*http.Request)) (status int, answer string) {
+// signedPost is a request with an activity for one of our inboxes, signed with key if it
+// is not nil.
+func (us *ourServer) signedPost(path string, body []byte, key *signature.Key) *http.Request {
 	us.t.Helper()
 	r, err := http.NewRequestWithContext(us.t.Context(), http.MethodPost, us.URL+path, bytes.NewReader(body))
 	if err != nil {
@@ -232,6 +232,14 @@ func (us *ourServer) post(path string, body []byte, key *signature.Key, change f
 			us.t.Fatal(err)
 		}
 	}
+	return r
+}
+
+// post sends an activity to one of our inboxes, signed with key; a nil key
+// leaves it unsigned. change may spoil the request after it was signed.
+func (us *ourServer) post(path string, body []byte, key *signature.Key, change func(*http.Request)) (status int, answer string) {
+	us.t.Helper()
+	r := us.signedPost(path, body, key)
 	if change != nil {
 		change(r)
 	}

@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
+	"coopverse/federation/fetch"
 	"coopverse/federation/proof"
 )
 
@@ -17,13 +18,16 @@ import (
 // (FEP-521a). A key that we do not know may be new: the sender is fetched once
 // more, and returned as it is now.
 func (f *Federation) checkProofs(ctx context.Context, sender directory.Peer, body []byte) (directory.Peer, error) {
-	claims, err := proof.Read(body, time.Now())
+	claims, err := proof.Read(body, clock.Now())
 	if err != nil {
 		return sender, fmt.Errorf("%w: %w", errUnverified, err)
 	}
 	for _, claim := range claims {
 		if strings.HasPrefix(claim.Method, "did:") {
 			continue // who that is we cannot tell
+		}
+		if !fetch.SameHost(claim.Method, sender.ID) { // also of a sender who names no key for proofs
+			return sender, fmt.Errorf("%w: the proof is by %s, which is not on the host of %s", errUnverified, claim.Method, sender.ID)
 		}
 		multibase, known := proofKey(sender, claim.Method)
 		if !known {

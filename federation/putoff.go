@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/fetch"
 )
 
@@ -28,7 +29,7 @@ func (f *Federation) putOff(ctx context.Context, v *visit, cause error) error {
 	ours := !errors.As(cause, &failure)
 	if ours {
 		failure = &fetch.Error{Kind: fetch.ErrTemporary, Err: cause}
-		f.logger.Error("delivery", "inbox", v.Inbox.URL, "error", cause)
+		f.complain("delivery", cause, "inbox", v.Inbox.URL)
 	}
 	f.logger.Info("inbox put off", "inbox", v.Inbox.URL, "failures", v.Inbox.Failures+1, "error", cause)
 	gone := errors.Is(cause, fetch.ErrGone)
@@ -45,7 +46,7 @@ func (f *Federation) putOff(ctx context.Context, v *visit, cause error) error {
 		wait = min(goneTwice, 12*f.retry)
 	}
 	return f.settle(ctx, v, directory.Visit{Failed: &directory.Failed{
-		Why: cause.Error(), At: time.Now().Add(wait), Gone: gone, Server: !ours && serverFails(failure), Rest: failure.RetryAfter,
+		Why: cause.Error(), At: clock.Now().Add(wait), Gone: gone, Server: !ours && serverFails(failure), Rest: failure.RetryAfter,
 	}})
 }
 
@@ -56,7 +57,7 @@ func serverFails(failure *fetch.Error) bool {
 }
 
 // tooLong says whether what began then has lasted longer than we bear.
-func tooLong(since *time.Time) bool { return since != nil && time.Since(*since) > patience }
+func tooLong(since *time.Time) bool { return since != nil && clock.Since(*since) > patience }
 
 // backoff triples the wait with each failure, up to longestWait, and varies it
 // by a quarter so that many inboxes do not come back together.

@@ -119,8 +119,10 @@ func TestOnlyTheAllowedAreSpokenWith(t *testing.T) {
 	})
 }
 
-// Who has said good-bye comes back with the same key, or waits for the operators; who is
-// there gets new keys as before.
+// Who has said good-bye comes back with the same key, with one for which that key vouches,
+// or waits for the operators. Its server is answered so that it comes again with what it
+// has sent, and is heard when the operators have let it in. Who is there gets new keys as
+// before.
 func TestWhoComesBackWithAnotherKeyWaits(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		us, other := serveOurs(t, d), newOtherServer(t)
@@ -136,22 +138,48 @@ func TestWhoComesBackWithAnotherKeyWaits(t *testing.T) {
 			t.Fatalf("the farewell: %d", status)
 		}
 		other.follow(us, ann, "igalia") // the same key
-		say("bye again", "Delete", ann)
+		before := other.keys[ann]
 		other.actor("ann")
-		for _, want := range []int{http.StatusForbidden, http.StatusForbidden} {
-			if status := say("follow", "Follow", us.site.Actor("sange")); status != want {
-				t.Errorf("with another key: %d, want %d", status, want)
+		update := activityJSON(ann+"#rekeyed", "Update", ann, map[string]any{"id": ann, "type": "Person"})
+		if status, answer := us.post("/inbox", update, before, nil); status != http.StatusAccepted {
+			t.Errorf("another key, told of with the one that we know: %d %s", status, answer)
+		}
+		other.follow(us, ann, "agaric")
+		say("bye again", "Delete", ann)
+		gone := other.keys[ann]
+		other.actor("ann")
+		for range 2 {
+			if status := say("follow", "Follow", us.site.Actor("sange")); status != http.StatusUnauthorized {
+				t.Errorf("with another key: %d", status)
 			}
 		}
 		waiting, err := d.PinnedPeers(t.Context())
 		if err != nil || len(waiting) != 1 || waiting[0].ID != ann {
 			t.Fatalf("who waits: %v, %v", waiting, err)
 		}
+		if n, err := d.FollowerCount(t.Context(), "sange"); err != nil || n != 0 {
+			t.Errorf("while it waits it follows %d times, %v", n, err)
+		}
+		if err := d.Tidy(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if status := say("follow", "Follow", us.site.Actor("sange")); status != http.StatusUnauthorized {
+			t.Errorf("it waited long enough: %d", status)
+		}
 		if err := d.AdmitPeer(t.Context(), tester, ann); err != nil {
 			t.Fatal(err)
 		}
 		if status := say("follow", "Follow", us.site.Actor("sange")); status != http.StatusAccepted {
-			t.Errorf("after it was admitted: %d", status)
+			t.Errorf("the same again after it was admitted: %d", status)
+		}
+		if n, err := d.FollowerCount(t.Context(), "sange"); err != nil || n != 1 {
+			t.Errorf("it follows %d times, %v", n, err)
+		}
+		if waiting, err := d.PinnedPeers(t.Context()); err != nil || len(waiting) != 0 {
+			t.Errorf("who waits still: %v, %v", waiting, err)
+		}
+		if status, _ := us.post("/inbox", activityJSON(ann+"#gone", "Like", ann, us.site.Post("sange", 0)), gone, nil); status != http.StatusUnauthorized {
+			t.Errorf("with the key of the one who was gone: %d", status)
 		}
 	})
 }
@@ -172,8 +200,8 @@ func TestKeyOfAnotherOwnerWaits(t *testing.T) {
 		}
 		other.mu.Unlock()
 		taken := &signature.Key{ID: keyID, Private: other.keys[thief].Private}
-		if status, answer := us.post("/inbox", activityJSON(thief+"#f", "Follow", thief, us.site.Actor("sange")), taken, nil); status != http.StatusForbidden {
-			t.Errorf("%d %s, want 403", status, answer)
+		if status, answer := us.post("/inbox", activityJSON(thief+"#f", "Follow", thief, us.site.Actor("sange")), taken, nil); status != http.StatusUnauthorized {
+			t.Errorf("%d %s, want 401", status, answer)
 		}
 	})
 }

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/fetch"
 	"coopverse/federation/proof"
-	"coopverse/federation/signature"
 )
 
 // send signs as the actor with that handle and delivers. What tells of a change
@@ -29,11 +29,7 @@ func (f *Federation) send(ctx context.Context, v *visit, handle string, l letter
 		err = f.sendWith(ctx, v, key, kind, l, about.At)
 	}
 	if knocksAgain(v.Inbox, err) {
-		other := directory.Cavage
-		if kind == directory.Cavage {
-			other = directory.RFC9421
-		}
-		if f.sendWith(ctx, v, key, other, l, about.At) == nil {
+		if f.sendWith(ctx, v, key, otherThan(kind), l, about.At) == nil {
 			return nil
 		}
 	}
@@ -72,11 +68,8 @@ func (f *Federation) sendWith(ctx context.Context, v *visit, key ownKey, kind di
 			body = l.body
 		}
 	}
-	sign := signature.Sign
-	if kind == directory.RFC9421 {
-		sign = signature.SignRFC9421
-	}
-	err := f.client.Post(ctx, v.Inbox.URL, body, func(r *http.Request) error { return sign(r, body, &key.request, time.Now()) })
+	sign := signerOf(kind)
+	err := f.client.Post(ctx, v.Inbox.URL, body, func(r *http.Request) error { return sign(r, body, &key.request, clock.Now()) })
 	var failure *fetch.Error
 	switch {
 	case err == nil:

@@ -36,7 +36,7 @@ func (f *Federation) nameOurs(ctx context.Context, post directory.Post, draft di
 		}
 		h := directory.Heard{Peer: directory.Peer{ID: f.site.Actor(post.Handle)}, ActivityID: id + "#" + m.Handle, Type: "Create", Handles: []string{m.Handle}, Object: id}
 		if err := f.directory.Note(ctx, h, "named"); err != nil && !errors.Is(err, directory.ErrRepeated) {
-			f.logger.Error("whom a post names was not noted", "post", id, "error", err)
+			f.complain("whom a post names was not noted", err, "post", id)
 		}
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 	"coopverse/federation/fetch"
 	"coopverse/federation/signature"
 )
@@ -32,8 +32,11 @@ var errLater = errors.New("cannot be fetched now")
 // not fit, the actor may have a new one, which is fetched once. Of domains that the
 // operators have blocked nothing is asked, not even that.
 func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error) {
-	claim, err := signature.Read(r, body, time.Now())
+	claim, err := signature.Read(r, body, clock.Now())
 	if err != nil {
+		if f.doubtClock(body, err) {
+			return directory.Peer{}, fmt.Errorf("%w: %w", errClock, err)
+		}
 		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
 	}
 	ctx := r.Context()
@@ -43,6 +46,7 @@ func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error
 	known, err := f.directory.PeerByKey(ctx, claim.KeyID)
 	switch {
 	case err == nil && fits(claim, known) == nil:
+		f.skew.inTime()
 		return known, nil
 	case err != nil && !errors.Is(err, directory.ErrNotFound):
 		return directory.Peer{}, err
@@ -68,6 +72,7 @@ func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error
 		f.failed.note(claim.KeyID)
 		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
 	}
+	f.skew.inTime()
 	return peer, nil
 }
 
@@ -122,7 +127,7 @@ func (f *Federation) fetchSigner(ctx context.Context, keyID string) (directory.P
 // its own. Otherwise anyone could publish a key for somebody else's name.
 func (f *Federation) signer(ctx context.Context, keyID string) (directory.Peer, error) {
 	page, _, _ := strings.Cut(keyID, "#")
-	found, err := f.client.Dereference(ctx, page, f.signGET(ctx))
+	found, err := f.dereference(ctx, page)
 	if err != nil {
 		return directory.Peer{}, err
 	}
@@ -137,7 +142,7 @@ func (f *Federation) signer(ctx context.Context, keyID string) (directory.Peer, 
 		if !fetch.SameHost(owner, found.URL) {
 			return directory.Peer{}, fmt.Errorf("the key %s names %q as its owner, who is on another host", keyID, owner)
 		}
-		if found, err = f.client.Dereference(ctx, owner, f.signGET(ctx)); err != nil {
+		if found, err = f.dereference(ctx, owner); err != nil {
 			return directory.Peer{}, err
 		}
 	}
@@ -167,17 +172,4 @@ func ownerOf(body []byte, keyID string) (string, error) {
 		}
 	}
 	return shown.Owner, nil
-}
-
-// signGET signs as the instance's own actor, which anyone may fetch unsigned:
-// servers in secure mode answer nobody else (GoToSocial, Mastodon).
-func (f *Federation) signGET(ctx context.Context) fetch.Signer {
-	return func(r *http.Request) error {
-		keys, err := f.keys.of(ctx, directory.InstanceHandle)
-		if err != nil {
-			return err
-		}
-		key := keys.newest()
-		return signature.Sign(r, nil, &key.request, time.Now())
-	}
 }

@@ -24,6 +24,9 @@ var (
 	errPostGone    = errors.New("the post was deleted")
 )
 
+// complainEvery is how often it is said in the log that the database ails.
+const complainEvery = 10 * time.Second
+
 // trouble is what an error page shows.
 type trouble struct {
 	Code   int
@@ -70,6 +73,8 @@ func troubleOf(err error) trouble {
 		return trouble{Code: http.StatusMethodNotAllowed}
 	case errors.Is(err, errBadRequest):
 		return trouble{Code: http.StatusBadRequest}
+	case directory.Ailing(err):
+		return trouble{Code: http.StatusServiceUnavailable}
 	}
 	return trouble{Code: http.StatusInternalServerError}
 }
@@ -117,6 +122,12 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	t := troubleOf(err)
 	if t.Code == http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		s.log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+	}
+	if t.Code == http.StatusServiceUnavailable {
+		s.ailing.Do(func() {
+			s.log.ErrorContext(r.Context(), "the database cannot do its work; pages are shown again when it can", "path", r.URL.Path, "error", err)
+		})
+		w.Header().Set("Retry-After", slowDown)
 	}
 	for _, name := range []string{"ETag", "Last-Modified", "Content-Disposition"} {
 		w.Header().Del(name)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -53,6 +54,8 @@ func TestErrorsArePages(t *testing.T) {
 		{errPostGone, 410, "This post was deleted"},
 		{errBadRequest, 400, "not well-formed"},
 		{errors.New("secret detail"), 500, "Something broke"},
+		{fmt.Errorf("secret detail: %w", directory.ErrFull), 503, "cannot look anything up"},
+		{directory.ErrAway, 503, "send it again"},
 	} {
 		w := ask(s.failing(c.err), "GET", "/", "text/html")
 		if w.Code != c.code || !strings.Contains(w.Body.String(), c.has) || strings.Contains(w.Body.String(), "secret") {

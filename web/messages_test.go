@@ -49,7 +49,7 @@ func families() map[string][]string {
 	for _, f := range directory.Fields() {
 		members["field."] = append(members["field."], f.Name)
 	}
-	for _, code := range []int{400, 401, 403, 404, 405, 410, 422, 429, 500} {
+	for _, code := range []int{400, 401, 403, 404, 405, 410, 422, 429, 500, 503} {
 		members["trouble.heading_"] = append(members["trouble.heading_"], fmt.Sprint(code))
 		members["trouble.text_"] = append(members["trouble.text_"], fmt.Sprint(code))
 	}

@@ -79,7 +79,7 @@ func (s *Server) dressed(ctx context.Context, found []directory.Post) ([]post, e
 	authors, responses := make(map[string]speaker), make(map[int64]directory.Response)
 	for handle, posted := range ids {
 		author, err := s.speaker(ctx, handle)
-		if err != nil && troubleOf(err).Code != http.StatusInternalServerError {
+		if err != nil && troubleOf(err).Code < http.StatusInternalServerError {
 			continue
 		}
 		if err != nil {

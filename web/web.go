@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/gzhttp"
 	"github.com/maypok86/otter/v2"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/time/rate"
 )
 
 // Config is what the pages must be told about where they stand.
@@ -93,7 +94,8 @@ type Server struct {
 	limits    limits
 	drafts    *otter.Cache[string, draftPicture]
 	sent      *otter.Cache[string, int64]
-	decoding  chan struct{} // holds one while a picture is decoded
+	decoding  chan struct{}  // holds one while a picture is decoded
+	ailing    rate.Sometimes // complaints about the database
 	handler   http.Handler
 }
 
@@ -107,6 +109,7 @@ func New(d *directory.Directory, c Config) (*Server, error) {
 		c.Logger = slog.Default()
 	}
 	s := &Server{directory: d, config: c, log: c.Logger, metrics: newMetrics(c.Metrics), edition: edition(c), sessions: newSessions(d, c.Origin), limits: newLimits()}
+	s.ailing.Interval = complainEvery
 	s.sessions.ErrorFunc = s.fail
 	s.drafts, s.sent, s.decoding = newDrafts(), newSent(), make(chan struct{}, 1)
 	var err error

@@ -427,6 +427,7 @@ func TestOtherFilesAreRefused(t *testing.T) {
 		"a.bmp":     "BM\x3a\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00",
 		"a.tiff":    "II*\x00\x08\x00\x00\x00",
 		"wave.webp": "RIFF\x24\x00\x00\x00WAVEfmt ",
+		"actor.png": `{"@context":"https://www.w3.org/ns/activitystreams","type":"Person"}`,
 		"short.png": "\x89PNG",
 		"empty.jpg": "",
 	} {

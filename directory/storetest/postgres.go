@@ -29,6 +29,7 @@ type server struct {
 	migrated func() (string, error) // the name of a migrated, empty database to copy
 	seeded   func() (string, error) // the same with the bundled list
 	stop     func()
+	down, up func() error // of one that was started here
 }
 
 var (
@@ -206,18 +207,22 @@ func launch(bin string) (*server, error) {
 		return nil, err
 	}
 	options := fmt.Sprintf("-c listen_addresses='' -c unix_socket_directories='%s' -c fsync=off -c max_connections=300", dir)
-	if err := run("pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o", options, "start"); err != nil {
+	up := func() error {
+		return run("pg_ctl", "-D", data, "-w", "-l", filepath.Join(dir, "log"), "-o", options, "start")
+	}
+	down := func() error { return run("pg_ctl", "-D", data, "-m", "immediate", "stop") }
+	if err := up(); err != nil {
 		return nil, err
 	}
 	query := url.Values{"host": {dir}, "user": {"coopverse"}, "sslmode": {"disable"}}
 	address := &url.URL{Scheme: "postgres", Path: "/postgres", RawQuery: query.Encode()}
 	stop := func() {
-		if err := run("pg_ctl", "-D", data, "-m", "immediate", "stop"); err != nil {
+		if err := down(); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 		}
 		os.RemoveAll(dir)
 	}
-	return &server{address: address, stop: stop}, nil
+	return &server{address: address, stop: stop, down: down, up: up}, nil
 }
 
 func ordinaryUser(dir string) (*syscall.SysProcAttr, error) {

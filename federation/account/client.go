@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 
 	"golang.org/x/oauth2"
 	"golang.org/x/oauth2/clientcredentials"
@@ -26,7 +27,7 @@ func (s *SignIn) clientAt(ctx context.Context, at server, host string) (director
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
 		return s.register(ctx, at, host)
-	case err != nil || time.Since(known.CheckedAt) < checkEvery:
+	case err != nil || clock.Since(known.CheckedAt) < checkEvery:
 		return known, err
 	}
 	token, err := (&clientcredentials.Config{

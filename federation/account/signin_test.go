@@ -271,7 +271,7 @@ func TestMetadataThatSomebodyHasUploaded(t *testing.T) {
 	})
 }
 
-// Nobody is sent to a server that the operators have blocked.
+// Nobody is sent to a server that the operators have blocked, nor to one below it.
 func TestBlockedServerSignsNobodyIn(t *testing.T) {
 	meet(t, &accounttest.Server{Domain: "example.com", Name: "ada"}, func(p *place) {
 		if _, err := p.comes("example.com"); err != nil {
@@ -280,7 +280,7 @@ func TestBlockedServerSignsNobodyIn(t *testing.T) {
 		if err := directory.New(p.db).BlockDomains(p.t.Context(), directory.Actor{Name: "Otto"}, directory.BlockedDomain{Domain: "example.com"}); err != nil {
 			p.t.Fatal(err)
 		}
-		for _, typed := range []string{"example.com", "ada@example.com"} {
+		for _, typed := range []string{"example.com", "ada@example.com", "social.example.com", "@ada@other.example.com"} {
 			p.refused(typed, typed, "have blocked that server")
 		}
 	})

@@ -18,6 +18,7 @@ type Behaviour struct {
 	Refuse     func(Activity) int        // the status with which it refuses an activity for good; 0: it takes it
 	Only       Scheme                    // the one kind of signature that it can verify; "": both
 	Unread     int                       // its status for a signature of another kind than Only; 0: 401
+	Secure     bool                      // it shows its actors to nobody who does not sign
 	SlowTLS    time.Duration             // its side of the TLS handshake begins after that time
 	Before     func(inbox string, n int) // called when the nth delivery to the host has come, counted from 1, before it answers
 }
@@ -38,6 +39,14 @@ func schemeOf(r *http.Request) Scheme {
 	return Cavage
 }
 
+// unread is the status for a signature that the host cannot read.
+func (b Behaviour) unread() int {
+	if b.Unread == 0 {
+		return http.StatusUnauthorized
+	}
+	return b.Unread
+}
+
 // Behave makes the hosts behave in that way from now on; without a host, all of
 // them. Whatever hangs is broken off.
 func (f *Fediverse) Behave(b Behaviour, hosts ...int) {
@@ -47,11 +56,11 @@ func (f *Fediverse) Behave(b Behaviour, hosts ...int) {
 	f.changed = make(chan struct{})
 	if len(hosts) == 0 {
 		for i := range f.hosts {
-			f.hosts[i].behaviour, f.hosts[i].seen = b, 0
+			f.hosts[i].behaviour, f.hosts[i].seen, f.hosts[i].asked = b, 0, 0
 		}
 	}
 	for _, i := range hosts {
-		f.hosts[i].behaviour, f.hosts[i].seen = b, 0
+		f.hosts[i].behaviour, f.hosts[i].seen, f.hosts[i].asked = b, 0, 0
 	}
 }
 

@@ -49,6 +49,7 @@ type Fediverse struct {
 type host struct {
 	behaviour Behaviour
 	seen      int // deliveries since it behaves so
+	asked     int // how often it was asked for an actor since then
 	now, most int // deliveries that wait for an answer, and the most that ever did
 }
 
@@ -175,7 +176,7 @@ func (f *Fediverse) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/inbox"):
 		f.receive(w, r, n)
 	case r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/users/"):
-		f.show(w, n, strings.TrimPrefix(r.URL.Path, "/users/"))
+		f.show(w, r, n, strings.TrimPrefix(r.URL.Path, "/users/"))
 	default:
 		http.NotFound(w, r)
 	}

@@ -62,10 +62,7 @@ func (f *Fediverse) receive(w http.ResponseWriter, r *http.Request, n int) {
 		panic(http.ErrAbortHandler)
 	}
 	if b.Only != "" && schemeOf(r) != b.Only {
-		if b.Unread == 0 {
-			b.Unread = http.StatusUnauthorized
-		}
-		http.Error(w, "cannot read the signature", b.Unread)
+		http.Error(w, "cannot read the signature", b.unread())
 		return
 	}
 	activity, err := f.verify(r, body)

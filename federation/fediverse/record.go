@@ -75,6 +75,13 @@ func (f *Fediverse) Took(inbox string) []Activity {
 	return once
 }
 
+// Asked is how often a host was asked for an actor since it behaves as it does.
+func (f *Fediverse) Asked(host int) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.hosts[host].asked
+}
+
 // Seen is how many deliveries have come to a host since it behaves as it does,
 // those included that it did not take.
 func (f *Fediverse) Seen(host int) int {

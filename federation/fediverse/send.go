@@ -16,7 +16,14 @@ import (
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 // show is the document of an actor, with a shared inbox.
-func (f *Fediverse) show(w http.ResponseWriter, host int, name string) {
+func (f *Fediverse) show(w http.ResponseWriter, r *http.Request, host int, name string) {
+	f.mu.Lock()
+	f.hosts[host].asked++
+	b := f.hosts[host].behaviour
+	f.mu.Unlock()
+	if b.Secure && !f.mayRead(w, r, b) {
+		return
+	}
 	id := f.Actor(host, name)
 	w.Header().Set("Content-Type", "application/activity+json")
 	_ = json.NewEncoder(w).Encode(map[string]any{
@@ -25,6 +32,22 @@ func (f *Fediverse) show(w http.ResponseWriter, host int, name string) {
 		"endpoints": map[string]any{"sharedInbox": f.SharedInbox(host)},
 		"publicKey": map[string]any{"id": f.KeyID(host, name), "owner": id, "publicKeyPem": f.keyPEM},
 	})
+}
+
+// mayRead answers whoever does not sign in a way that the host can read.
+func (f *Fediverse) mayRead(w http.ResponseWriter, r *http.Request, b Behaviour) bool {
+	if b.Only != "" && schemeOf(r) != b.Only {
+		http.Error(w, "cannot read the signature", b.unread())
+		return false
+	}
+	claim, err := signature.Read(r, nil, time.Now())
+	if err == nil {
+		_, _, err = f.keys.of(r.Context(), claim.KeyID, claim.Verify)
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusUnauthorized)
+	}
+	return err == nil
 }
 
 // Send brings an activity of an actor to an inbox elsewhere, signed, and returns

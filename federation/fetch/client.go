@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"net/url"
 	"time"
+
+	"coopverse/directory/clock"
 )
 
 // Config says how to speak to other servers. The zero value is right but for
@@ -115,7 +117,7 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signe
 	defer time.AfterFunc(c.patience.goodbye, cancel).Stop()
 	defer drain(resp.Body)
 	if resp.StatusCode/100 != 2 {
-		return answered(resp, time.Now())
+		return answered(resp, clock.Now())
 	}
 	return nil
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"time"
+
+	"coopverse/directory/clock"
 )
 
 // get asks for an address, follows at most three redirects, and reads what is
@@ -80,7 +81,7 @@ func (c *Client) hop(from *url.URL, location string, been map[string]bool) (*url
 func read(resp *http.Response, u *url.URL, limit int64) (*Document, error) {
 	defer resp.Body.Close()
 	if resp.StatusCode/100 != 2 {
-		return nil, answered(resp, time.Now())
+		return nil, answered(resp, clock.Now())
 	}
 	body, err := readAll(resp, limit)
 	if err != nil {

@@ -18,14 +18,30 @@ const (
 	MaxAhead = 5 * time.Minute
 )
 
+// StaleError is ErrStale with how far the sender's clock is from ours, if that is the cause:
+// below 0 it is behind.
+type StaleError struct {
+	Off time.Duration
+	at  time.Time
+}
+
+func (e *StaleError) Error() string {
+	signed := e.at.UTC().Format(time.RFC3339)
+	if e.Off > 0 {
+		return fmt.Sprintf("%v: signed at %s, which is to come", ErrStale, signed)
+	}
+	return fmt.Sprintf("%v: signed at %s, more than %s ago", ErrStale, signed, MaxAge)
+}
+
+// Is says that it is ErrStale.
+func (e *StaleError) Is(target error) bool { return target == ErrStale }
+
 // checkTime refuses what was signed before or after its time, or has expired.
 // A zero expires means never.
 func checkTime(at, expires, now time.Time) error {
 	switch {
-	case at.Before(now.Add(-MaxAge)):
-		return fmt.Errorf("%w: signed at %s, more than %s ago", ErrStale, at.UTC().Format(time.RFC3339), MaxAge)
-	case at.After(now.Add(MaxAhead)):
-		return fmt.Errorf("%w: signed at %s, which is to come", ErrStale, at.UTC().Format(time.RFC3339))
+	case at.Before(now.Add(-MaxAge)), at.After(now.Add(MaxAhead)):
+		return &StaleError{Off: at.Sub(now), at: at}
 	case !expires.IsZero() && expires.Before(now.Add(-MaxAhead)):
 		return fmt.Errorf("%w: expired at %s", ErrStale, expires.UTC().Format(time.RFC3339))
 	}
