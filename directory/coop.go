@@ -141,6 +141,7 @@ func (e *missing) Is(target error) bool { return target == ErrNotFound }
 
 // GoneError means that a co-op's entry was here and is not any more.
 type GoneError struct {
+	Home       string // the mirrored directory's host; "": it was ours
 	Handle     string
 	Reason     string
 	MergedInto string // handle of the entry that holds its place, or ""

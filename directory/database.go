@@ -45,7 +45,7 @@ func OpenSQLite(path string) (*Database, error) {
 	}
 	d := &Database{}
 	pool := func(connections int, mode url.Values) (*gorm.DB, error) {
-		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}
+		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)"}
 		mode.Set("_time_format", "sqlite")
 		dsn := (&url.URL{Scheme: "file", Path: absolute, RawQuery: mode.Encode()}).String()
 		connector, err := connectSQLite(dsn)

@@ -24,8 +24,12 @@ func relistMirrored(tx *gorm.DB, m Mirror, entries []LoggedEntry, gone []string)
 	before := make(map[string]listed)
 	said := make(map[string]overlay)
 	for some := range slices.Chunk(slices.Compact(handles), rowsAtOnce) {
+		ids, err := amongHandles(tx, some, "SELECT id FROM listed WHERE mirror_id = ? AND handle = said.column1", m.ID)
+		if err != nil {
+			return fmt.Errorf("look for what is listed: %w", err)
+		}
 		var rows []listed
-		if err := tx.Where("mirror_id = ? AND handle IN ?", m.ID, some).Find(&rows).Error; err != nil {
+		if err := tx.Where("id IN ?", ids).Find(&rows).Error; err != nil {
 			return fmt.Errorf("read what is listed: %w", err)
 		}
 		for _, r := range rows {

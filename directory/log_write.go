@@ -121,13 +121,16 @@ func (w *logWriter) keep() error {
 // ended. In a first copy there is none.
 func (w *logWriter) endEarlier() error {
 	for some := range slices.Chunk(slices.Sorted(maps.Keys(w.ended)), rowsAtOnce) {
-		var standing []logRow
-		err := w.tx.Select("leaf", "handle").Where("log_id = ? AND handle IN ? AND ended IS NULL", w.id, some).Find(&standing).Error
+		leaves, err := amongHandles(w.tx, some, "SELECT leaf FROM log_records WHERE log_id = ? AND handle = said.column1 AND ended IS NULL LIMIT 1", w.id)
 		if err != nil {
-			return fmt.Errorf("read earlier records: %w", err)
+			return fmt.Errorf("look for earlier records: %w", err)
 		}
-		if len(standing) == 0 {
+		if len(leaves) == 0 {
 			continue
+		}
+		var standing []logRow
+		if err := w.tx.Select("leaf", "handle").Where("log_id = ? AND leaf IN ?", w.id, leaves).Find(&standing).Error; err != nil {
+			return fmt.Errorf("read earlier records: %w", err)
 		}
 		ends := make([]string, len(standing))
 		for i, row := range standing {

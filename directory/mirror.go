@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -25,31 +26,35 @@ const (
 	MirrorFrozen  MirrorState = "frozen"
 )
 
+// noHandovers is a Mirror's when its key has not changed.
+const noHandovers = "[]"
+
 // Mirror is our copy of another directory.
 type Mirror struct {
-	ID         int64 `gorm:"primaryKey;autoIncrement:false"`
-	Host       string
-	Origin     string // https://coops.example
-	Source     string // where its log is read: the origin, or another mirror's copy
-	Name       string
-	Key        string // with which its heads are signed, as signed notes write it
-	Head       string // the last one that was verified
-	Applied    int64  // how many records the entries show
-	State      MirrorState
-	Why        string // it is frozen, or what went wrong the last time
-	Received   int64  // bytes of records
-	Failures   int    // in a row
-	AddedAt    time.Time
-	VerifiedAt *time.Time // when the origin last showed a good head
-	NextAt     time.Time  // when it was last asked, or, after a failure, when it is asked again
-	Snapshot   *int64     // with which the copy began, until nothing is lacking any more
-	Follow     string     // names the last Follow of its actor by ours; "": there was none
-	Following  Following
-	FollowedAt *time.Time // when that was owed
-	InboxID    int64      // to which it went
-	RungAt     *time.Time // when the origin last said that its log has grown
-	ReadAt     *time.Time // when a process last began to read the log
-	AdoptedAt  *time.Time // when its entries became ours; it is frozen since then
+	ID         int64       `json:"-" gorm:"primaryKey;autoIncrement:false"`
+	Host       string      `json:"host"`
+	Origin     string      `json:"origin"` // https://coops.example
+	Source     string      `json:"source"` // where its log is read: the origin, or another mirror's copy
+	Name       string      `json:"name"`
+	Key        string      `json:"key"`      // with which its heads are signed, as signed notes write it
+	Handovers  string      `json:"-"`        // the changes of that key that were followed, a JSON array as /log/keys has it
+	Head       string      `json:"head"`     // the last one that was verified
+	Applied    int64       `json:"applied"`  // how many records the entries show
+	State      MirrorState `json:"state"`    // copying, current or frozen
+	Why        string      `json:"why"`      // it is frozen, or what went wrong the last time
+	Received   int64       `json:"bytes"`    // of records that came
+	Failures   int         `json:"failures"` // in a row
+	AddedAt    time.Time   `json:"addedAt"`
+	VerifiedAt *time.Time  `json:"verifiedAt"` // when the origin last showed a good head
+	NextAt     time.Time   `json:"nextAt"`     // when it was last asked, or, after a failure, when it is asked again
+	Snapshot   *int64      `json:"snapshot"`   // with which the copy began, until nothing is lacking any more
+	Follow     string      `json:"-"`          // names the last Follow of its actor by ours; "": there was none
+	Following  Following   `json:"following"`  // "", asked, accepted or refused
+	FollowedAt *time.Time  `json:"followedAt"` // when that was owed
+	InboxID    int64       `json:"-"`          // to which it went
+	RungAt     *time.Time  `json:"rungAt"`     // when the origin last said that its log has grown
+	ReadAt     *time.Time  `json:"readAt"`     // when a process last began to read the log
+	AdoptedAt  *time.Time  `json:"adoptedAt"`  // when its entries became ours; it is frozen since then
 }
 
 // LogOrigin names the log of the mirrored directory in its heads.
@@ -73,6 +78,7 @@ func (d *Directory) MirrorLog(m Mirror) Log { return Log{d.db, m.ID} }
 
 // AddMirror begins a copy of another directory. ErrInvalid: there is one already.
 func (d *Directory) AddMirror(ctx context.Context, by Actor, m Mirror) (Mirror, error) {
+	m.Handovers = cmp.Or(m.Handovers, noHandovers)
 	m.Name, m.State, m.AddedAt, m.NextAt = cut(asText(m.Name), MaxName), MirrorCopying, now(), now()
 	err := d.db.change(ctx, func(tx *gorm.DB) error {
 		var last int64
@@ -188,11 +194,16 @@ func (d *Directory) MirrorAsked(ctx context.Context, m Mirror, why string, wait 
 	return nil
 }
 
-// MirrorKey has the heads of a mirrored directory verified with another key from
-// now on.
-func (d *Directory) MirrorKey(ctx context.Context, m Mirror, key string) error {
-	if err := d.db.write.WithContext(ctx).Model(&Mirror{}).Where("id = ? AND host = ?", m.ID, m.Host).Update("key", key).Error; err != nil {
-		return fmt.Errorf("note the new key of %s: %w", m.Host, err)
+// MirrorKey has the heads of a mirrored directory verified with m's key from now on,
+// and keeps the handovers that lead to it. ErrConflict: the copy is not where m was.
+func (d *Directory) MirrorKey(ctx context.Context, m Mirror, before string) error {
+	noted := d.db.write.WithContext(ctx).Model(&Mirror{}).Where("id = ? AND host = ? AND key = ?", m.ID, m.Host, before).
+		Updates(map[string]any{"key": m.Key, "handovers": m.Handovers})
+	if noted.Error != nil {
+		return fmt.Errorf("note the new key of %s: %w", m.Host, noted.Error)
+	}
+	if noted.RowsAffected == 0 {
+		return fmt.Errorf("note the new key of %s: %w", m.Host, ErrConflict)
 	}
 	return nil
 }

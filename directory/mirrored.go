@@ -23,8 +23,9 @@ type Mirrored struct {
 	ActorID string // of the co-op's actor at its home, or where that has moved to
 }
 
-// MirroredCoop returns an entry of the mirrored directory at a host, or
-// ErrNotFound: there is none, or it is hidden here. PlacesOf knows its places.
+// MirroredCoop returns an entry of the mirrored directory at a host. Errors:
+// ErrNotFound, there is none, or it is hidden here; *GoneError, its home has removed
+// it. PlacesOf knows its places.
 func (d *Directory) MirroredCoop(ctx context.Context, host, handle string) (Mirrored, error) {
 	m, err := d.Mirror(ctx, host)
 	if err != nil {
@@ -34,7 +35,7 @@ func (d *Directory) MirroredCoop(ctx context.Context, host, handle string) (Mirr
 	var row listed
 	err = tx.Where("mirror_id = ? AND handle = ? AND shown_as <> 0", m.ID, strings.ToLower(asText(handle))).Take(&row).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Mirrored{}, notFound("co-op: %s at %s", handle, host)
+		return Mirrored{}, notMirrored(tx, m, strings.ToLower(asText(handle)))
 	}
 	if err != nil {
 		return Mirrored{}, fmt.Errorf("read %s at %s: %w", handle, host, err)

@@ -139,3 +139,41 @@ func TestOverlaysAreAuditedAndChecked(t *testing.T) {
 		}
 	})
 }
+
+// A home that says of all its entries that they are claimed comes before our own
+// that are not, by the rule; hiding its entry gives our own its place back, and
+// showing it undoes that.
+func TestHidingUndoesAClaimAtAnotherHome(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		far := newHome("far.test")
+		far.publish(t, entry("one", "Sange of far", "http://www.sange.fi/", byItself))
+		far.mirrored(t, d)
+		finds(t, d, "claimed there", "sange", "one@far.test+sange@")
+		overlay(t, d, "one", func(o *directory.Overlay) { o.Hidden = true })
+		finds(t, d, "hidden", "sange", "sange@")
+		far.publish(t, entry("one", "Sange of far away", "http://www.sange.fi/", byItself))
+		far.mirrored(t, d)
+		finds(t, d, "hidden, and edited there", "sange", "sange@")
+		overlay(t, d, "one", func(o *directory.Overlay) { o.Hidden = false })
+		finds(t, d, "shown again", "sange", "one@far.test+sange@")
+	})
+}
+
+// What was merged at its home leads to the entry that took its place there, and a
+// name that can be no entry's leads nowhere.
+func TestRemovedMirroredEntryLeadsOn(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		far := newHome("far.test")
+		merged, odd := removal("two"), removal("three")
+		merged.Removed.MergedInto, odd.Removed.MergedInto = "one", "//evil.example"
+		far.publish(t, entry("one", "Quokka", "", nil), entry("two", "Quokka", "", nil), entry("three", "Quokka", "", nil), merged, odd)
+		far.mirrored(t, d)
+		for handle, want := range map[string]string{"two": "one", "three": ""} {
+			_, err := d.MirroredCoop(t.Context(), "far.test", handle)
+			var gone *directory.GoneError
+			if !errors.As(err, &gone) || gone.Home != "far.test" || gone.MergedInto != want || gone.Reason != "The co-op asked for it." {
+				t.Errorf("%s: %+v, %v", handle, gone, err)
+			}
+		}
+	})
+}

@@ -50,21 +50,24 @@ func (f *Federation) KeepLog(ctx context.Context) {
 	}
 }
 
-// servedLog is a log that is kept here, and how its heads are had.
+// servedLog is a log that is kept here, and how its heads are had, and the changes
+// of the key with which they are signed.
 type servedLog struct {
 	directory.Log
-	head func(ctx context.Context, size int64) (string, error)
+	head      func(ctx context.Context, size int64) (string, error)
+	handovers func(ctx context.Context) ([]byte, error)
 }
 
 // logOf is the log that a request is about: our own, or the copy of another's.
 func (f *Federation) logOf(r *http.Request) (servedLog, error) {
 	host := mux.Vars(r)["host"]
 	if host == "" {
-		return servedLog{f.directory.OwnLog(), f.signedHead}, nil
+		return servedLog{f.directory.OwnLog(), f.signedHead, f.ownHandovers}, nil
 	}
 	m, err := f.directory.Mirror(r.Context(), host)
 	head := func(ctx context.Context, size int64) (string, error) { return f.directory.MirrorHead(ctx, m, size) }
-	return servedLog{f.directory.MirrorLog(m), head}, err
+	kept := func(context.Context) ([]byte, error) { return []byte(m.Handovers), nil }
+	return servedLog{f.directory.MirrorLog(m), head, kept}, err
 }
 
 // logOpen is for all answers about the log: programs on other people's pages may
@@ -88,10 +91,11 @@ func (f *Federation) logOpen(cache string, serve func(w http.ResponseWriter, r *
 // copies of others'.
 func (f *Federation) logRoutes() []route {
 	const fresh, forever = "no-cache", "public, max-age=31536000, immutable"
-	routes := []route{{"GET", publiclog.Path + "/keys", f.handovers, false}}
+	var routes []route
 	for _, at := range []string{publiclog.Path, "/mirrors/{host}" + publiclog.Path} {
 		routes = append(routes, []route{
 			{"GET", at + "/checkpoint", f.logOpen(fresh, f.checkpoint), false},
+			{"GET", at + "/keys", f.logOpen(fresh, f.handovers), false},
 			{"GET", at + "/{tile:tile/.+}", f.logOpen(forever, f.tile), false},
 			{"GET", at + "/records/{from:[0-9]+}", gzhttp.GzipHandler(f.logOpen(fresh, f.records)), false},
 			{"GET", at + "/snapshot", f.logOpen(fresh, f.snapshot), false},

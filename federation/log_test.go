@@ -305,7 +305,7 @@ func TestHeadsSurviveAChangeOfKeys(t *testing.T) {
 		if err := json.Unmarshal(fresh.get("/log/keys", "application/json"), &handovers); err != nil || len(handovers) != 2 {
 			t.Fatalf("%q, %v", handovers, err)
 		}
-		if got := publiclog.FollowHandovers(old.origin, old.key, handovers); old.key == fresh.key || got != fresh.key {
+		if got, _ := publiclog.FollowHandovers(old.origin, old.key, handovers); old.key == fresh.key || got != fresh.key {
 			t.Errorf("the old key leads to %s, and the new one is %s", got, fresh.key)
 		}
 		if _, err := publiclog.VerifierKey(old.origin, ed25519.PublicKey(nil)); err == nil {

@@ -62,6 +62,12 @@ func (f *Federation) MirrorAt(ctx context.Context, by directory.Actor, address, 
 	}
 	m.Name, m.Key = cmp.Or(name, m.Host), cmp.Or(key, shown)
 	_, err = f.MirrorHead(ctx, m)
+	if errors.Is(err, publiclog.ErrHead) && key != "" { // it has been changed since
+		if newest, is := f.followHandovers(ctx, m); is {
+			m = newest
+			_, err = f.MirrorHead(ctx, m)
+		}
+	}
 	switch {
 	case errors.Is(err, publiclog.ErrHead):
 		return directory.Mirror{}, fmt.Errorf("%w: the log at %s is not signed with the key %s: %w; ask its operators which is right", directory.ErrInvalid, m.Source, m.Key, err)

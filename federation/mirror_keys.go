@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
 	"coopverse/directory"
 	"coopverse/directory/publiclog"
@@ -19,50 +20,72 @@ const mostHandovers = 100
 // maxHandovers is the size of the longest list of handovers that is read, in bytes.
 const maxHandovers = mostHandovers * 1000
 
-// handovers answers with the directory's changes of keys, each signed with the key
+// handovers answers with the changes of a log's key, each signed with the key
 // before it: who has missed several still finds the way to the newest.
-func (f *Federation) handovers(w http.ResponseWriter, r *http.Request) {
-	keys, err := f.keys.of(r.Context(), directory.DirectoryHandle)
+func (f *Federation) handovers(w http.ResponseWriter, r *http.Request, l servedLog) error {
+	body, err := l.handovers(r.Context())
+	if err == nil {
+		write(w, r, http.StatusOK, "application/json", body)
+	}
+	return err
+}
+
+// ownHandovers are the directory's changes of keys.
+func (f *Federation) ownHandovers(ctx context.Context) ([]byte, error) {
+	keys, err := f.keys.of(ctx, directory.DirectoryHandle)
 	signed := []string{}
 	for i := max(0, len(keys)-1-mostHandovers); err == nil && i < len(keys)-1; i++ {
 		var handover string
 		handover, err = publiclog.SignHandover(f.logOrigin(), keys[i].proof.Private, keys[i+1].proof.Private.Public().(ed25519.PublicKey))
 		signed = append(signed, handover)
 	}
-	var body []byte
-	if err == nil {
-		body, err = json.Marshal(signed)
-	}
 	if err != nil {
-		f.fail(w, r, err)
-		return
+		return nil, err
 	}
-	w.Header().Set("Access-Control-Allow-Origin", "*")
-	w.Header().Set("Cache-Control", "no-cache")
-	write(w, r, http.StatusOK, "application/json", body)
+	return json.Marshal(signed)
 }
 
 // newKey takes over the newest key of a directory that signs its heads with another
-// key than the one that we know, and says whether there is one. It believes nothing
-// but the word of the key that we know.
+// key than the one that we know, and says whether there is one.
 func (f *Federation) newKey(ctx context.Context, m directory.Mirror) (directory.Mirror, bool) {
-	found, err := f.client.Get(ctx, m.Origin+publiclog.Path+"/keys", "application/json", maxHandovers)
-	if err != nil {
+	newest, is := f.followHandovers(ctx, m)
+	if !is || f.directory.MirrorKey(ctx, newest, m.Key) != nil {
 		return m, false
 	}
-	var signed []string
-	if err := json.Unmarshal(found.Body, &signed); err != nil {
-		return m, false
+	return newest, true
+}
+
+// followHandovers is m with the newest key of its directory, if there is another one
+// than it has. It believes nothing but the word of that one, whoever passes it on:
+// the mirror at which the log is read, or the directory itself.
+func (f *Federation) followHandovers(ctx context.Context, m directory.Mirror) (directory.Mirror, bool) {
+	for _, at := range slices.Compact([]string{m.Source, m.Origin}) {
+		found, err := f.client.Get(ctx, at+publiclog.Path+"/keys", "application/json", maxHandovers)
+		if err != nil {
+			continue
+		}
+		var signed, kept []string
+		if err := json.Unmarshal(found.Body, &signed); err != nil {
+			continue
+		}
+		key, followed := publiclog.FollowHandovers(m.LogOrigin(), m.Key, signed)
+		if key == m.Key {
+			continue
+		}
+		if m.Handovers != "" {
+			if err := json.Unmarshal([]byte(m.Handovers), &kept); err != nil {
+				return m, false
+			}
+		}
+		kept = append(kept, followed...)
+		body, err := json.Marshal(kept[max(0, len(kept)-mostHandovers):])
+		if err != nil {
+			return m, false
+		}
+		m.Key, m.Handovers = key, string(body)
+		return m, true
 	}
-	key := publiclog.FollowHandovers(m.LogOrigin(), m.Key, signed)
-	if key == m.Key {
-		return m, false
-	}
-	if err := f.directory.MirrorKey(ctx, m, key); err != nil {
-		return m, false
-	}
-	m.Key = key
-	return m, true
+	return m, false
 }
 
 // earlierHead reads a head that another mirror has kept from before its home changed

@@ -107,7 +107,7 @@ func (s *Server) failing(err error) http.Handler {
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	var elsewhere *directory.GoneError
 	if errors.As(err, &elsewhere) && elsewhere.MergedInto != "" {
-		http.Redirect(w, r, coopPath(elsewhere.MergedInto), http.StatusMovedPermanently)
+		http.Redirect(w, r, homePath(elsewhere.Home, elsewhere.MergedInto), http.StatusMovedPermanently)
 		return
 	}
 	if errors.Is(err, errSignIn) && wants(r) != asJSON {

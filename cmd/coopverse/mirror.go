@@ -115,10 +115,10 @@ func (mirrorStatusCommand) Help() string {
 // mirrorStatus is how a copy stands.
 type mirrorStatus struct {
 	directory.Mirror
-	Records int64  // in the copy
-	Entries int    // co-ops that are shown
-	Behind  *int64 // records that the directory has more; nil: it does not answer
-	Skipped int64  // records that had ended before the copy began, and are still to come
+	Records int64  `json:"records"` // in the copy
+	Entries int    `json:"entries"` // co-ops that are shown
+	Behind  *int64 `json:"behind"`  // records that the directory has more; nil: it does not answer
+	Skipped int64  `json:"skipped"` // records that had ended before the copy began, and are still to come
 }
 
 // Run shows how one copy stands, or each of them.

@@ -47,12 +47,25 @@ func (cmd *operatorsListCommand) Run(ctx context.Context, p *program, std stream
 		return err
 	}
 	if cmd.JSON {
-		return printJSON(std, operators)
+		return printOperatorsJSON(std, operators)
 	}
 	for _, o := range operators {
 		fmt.Fprintf(std.out, "%d  %s  since %s\n", o.PersonID, o.Person.Name, o.Since.Format(time.DateOnly))
 	}
 	return nil
+}
+
+func printOperatorsJSON(std streams, operators []directory.Member) error {
+	type row struct {
+		ID    int64     `json:"id"`
+		Name  string    `json:"name"`
+		Since time.Time `json:"since"`
+	}
+	rows := make([]row, len(operators))
+	for i, o := range operators {
+		rows[i] = row{o.PersonID, o.Person.Name, o.Since}
+	}
+	return printJSON(std, rows)
 }
 
 type operatorsRemoveCommand struct {

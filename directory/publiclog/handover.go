@@ -27,13 +27,13 @@ func SignHandover(origin string, key ed25519.PrivateKey, next ed25519.PublicKey)
 }
 
 // FollowHandovers is the key to which the handovers lead from that one, or that
-// one. They stand in the order in which they were signed; those by other keys are
-// passed over.
-func FollowHandovers(origin, verifierKey string, handovers []string) string {
+// one, and those of them that lead there. They stand in the order in which they
+// were signed; those by other keys are passed over.
+func FollowHandovers(origin, verifierKey string, handovers []string) (key string, followed []string) {
 	for _, signed := range handovers {
 		verifier, err := note.NewVerifier(verifierKey)
 		if err != nil {
-			return verifierKey
+			return verifierKey, followed
 		}
 		opened, err := note.Open([]byte(signed), note.VerifierList(verifier))
 		if err != nil {
@@ -41,8 +41,8 @@ func FollowHandovers(origin, verifierKey string, handovers []string) string {
 		}
 		lines := strings.Split(opened.Text, "\n") // the text ends with a line's end
 		if len(lines) == 3 && lines[0] == origin+handoverLine && IsVerifierKey(origin, lines[1]) {
-			verifierKey = lines[1]
+			verifierKey, followed = lines[1], append(followed, signed)
 		}
 	}
-	return verifierKey
+	return verifierKey, followed
 }

@@ -27,8 +27,8 @@ func TestHandoversLeadToTheNewestKey(t *testing.T) {
 		handovers = append(handovers, handOver(origin, keys[i], keys[i+1]))
 	}
 	for i, known := range verifiers {
-		if got := FollowHandovers(origin, known, handovers); got != verifiers[3] {
-			t.Errorf("from key %d one comes to %s", i, got)
+		if got, followed := FollowHandovers(origin, known, handovers); got != verifiers[3] || len(followed) != 3-i {
+			t.Errorf("from key %d one comes to %s by %d handovers", i, got, len(followed))
 		}
 	}
 	stranger, strangers := newKey(t)
@@ -43,11 +43,11 @@ func TestHandoversLeadToTheNewestKey(t *testing.T) {
 		"another text":         {string(other)},
 		"nothing that is read": {"", "x"},
 	} {
-		if got := FollowHandovers(origin, verifiers[0], given); got != verifiers[0] {
+		if got, followed := FollowHandovers(origin, verifiers[0], given); got != verifiers[0] || len(followed) > 0 {
 			t.Errorf("%s leads to %s", what, got)
 		}
 	}
-	if got := FollowHandovers(origin, strangers, handovers); got != strangers {
+	if got, _ := FollowHandovers(origin, strangers, handovers); got != strangers {
 		t.Errorf("from a stranger's key one comes to %s", got)
 	}
 	if _, err := OpenHead(origin, handovers[0], verifiers[0]); err == nil {
