@@ -141,7 +141,6 @@ const changeLock = 0x636f6f70
 // change runs fn in the one transaction at a time that may write to the
 // change log. SQLite has a single writer anyway.
 func (d *Database) change(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	defer d.head.forget()
 	return d.locked(ctx, "SELECT pg_advisory_xact_lock(?)", fn)
 }
 

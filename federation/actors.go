@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"coopverse/directory"
@@ -21,7 +22,7 @@ import (
 // hand, and one that speaks of many until something in the directory does.
 func (f *Federation) serveDocument(read func(r *http.Request, handle string) ([]byte, error)) http.HandlerFunc {
 	return f.whileCurrent(f.answerWith(func(r *http.Request, handle string) ([]byte, error) {
-		head, err := f.directory.RecentChange(r.Context())
+		head, err := f.directory.LastChange(r.Context())
 		if err != nil {
 			return nil, err
 		}
@@ -37,7 +38,7 @@ func (f *Federation) serveDocument(read func(r *http.Request, handle string) ([]
 // makeIt answer, which keeps it.
 func (f *Federation) whileCurrent(makeIt http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		head, err := f.directory.RecentChange(r.Context())
+		head, err := f.directory.LastChange(r.Context())
 		if err != nil {
 			f.fail(w, r, err)
 			return
@@ -100,6 +101,7 @@ func write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 	}
 	w.Header().Set("ETag", etag)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	if status == http.StatusOK && strings.Contains(r.Header.Get("If-None-Match"), etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return

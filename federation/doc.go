@@ -95,7 +95,11 @@ func (f *Federation) Routes(r *mux.Router) {
 		if f.secure && needsSigning(route) {
 			route.serve = f.secured(route.serve)
 		}
-		added := r.Path(route.path).Methods(route.method).HandlerFunc(route.serve)
+		methods := []string{route.method}
+		if route.method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+		added := r.Path(route.path).Methods(methods...).HandlerFunc(route.serve)
 		if route.negotiated {
 			added.MatcherFunc(func(r *http.Request, _ *mux.RouteMatch) bool { return wantsActivity(r) })
 		}
