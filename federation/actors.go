@@ -125,9 +125,15 @@ func (f *Federation) fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Error(w, gone.Reason, http.StatusGone)
 		return
 	}
-	f.logger.Error("document", "path", r.URL.Path, "error", err)
+	if !hungUp(r) {
+		f.logger.Error("document", "path", r.URL.Path, "error", err)
+	}
 	http.Error(w, "the document could not be read", http.StatusInternalServerError)
 }
+
+// hungUp says whether nobody waits for the answer any more: what was not found out for
+// them is no error of ours.
+func hungUp(r *http.Request) bool { return errors.Is(r.Context().Err(), context.Canceled) }
 
 // actor is the document of one of our actors.
 func (f *Federation) actor(r *http.Request, handle string) ([]byte, error) {

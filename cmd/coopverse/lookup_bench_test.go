@@ -25,18 +25,14 @@ import (
 	"coopverse/web"
 )
 
-// servedHere has a directory answer on loopback, by all that serve puts in front of
-// it. It returns the address, and handles of co-ops.
-func servedHere(t testing.TB, db *directory.Database) (address string, handles []string) {
+// answering is all that serve puts in front of a directory.
+func answering(t testing.TB, db *directory.Database, logger *slog.Logger) http.Handler {
 	t.Helper()
-	d := directory.New(db)
-	storetest.ImportSeed(t, d)
-	cmd := &serveCommand{Domain: ourDomain}
+	d, cmd := directory.New(db), &serveCommand{Domain: ourDomain}
 	client, err := cmd.client(ourOrigin, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	logger := slog.New(slog.DiscardHandler)
 	site := document.Site{Origin: ourOrigin, Name: "Coopverse", Contact: "hello@" + ourDomain, Version: "test"}
 	f := federation.New(d, federation.Config{Site: site, Client: client, Logger: logger})
 	proofs, err := cmd.prover(client)
@@ -47,11 +43,20 @@ func servedHere(t testing.TB, db *directory.Database) (address string, handles [
 	if err != nil {
 		t.Fatal(err)
 	}
+	return fromProxy([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, atHome(ourDomain, answers))
+}
+
+// servedHere has a directory answer on loopback, with the bundled list. It returns the
+// address, and handles of co-ops.
+func servedHere(t testing.TB, db *directory.Database) (address string, handles []string) {
+	t.Helper()
+	d := directory.New(db)
+	storetest.ImportSeed(t, d)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := newServer(fromProxy([]netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}, atHome(ourDomain, answers)))
+	server := newServer(answering(t, db, slog.New(slog.DiscardHandler)))
 	go func() { _ = server.Serve(listener) }() // until it is closed
 	t.Cleanup(func() { _ = server.Close() })
 	coops, err := d.Search(t.Context(), directory.Query{})
