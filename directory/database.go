@@ -32,6 +32,7 @@ type Database struct {
 	postgres    bool
 	pieces      pieces // of work that share transactions
 	head        head   // of the change log
+	counts      counts // of what is listed
 }
 
 // OpenSQLite opens the database file at path and makes it when it is missing.
@@ -41,7 +42,7 @@ func OpenSQLite(path string) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Database{}
+	d := &Database{counts: newCounts()}
 	pool := func(connections int, mode url.Values) (*gorm.DB, error) {
 		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}
 		mode.Set("_time_format", "sqlite")
@@ -75,7 +76,7 @@ func OpenPostgres(dsn string) (*Database, error) {
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	config.RuntimeParams["synchronous_commit"] = "on"
-	d := &Database{postgres: true}
+	d := &Database{postgres: true, counts: newCounts()}
 	pool := func() (*gorm.DB, error) {
 		db := stdlib.OpenDB(*config)
 		d.pools = append(d.pools, db)
