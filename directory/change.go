@@ -62,11 +62,6 @@ func (d *Directory) Change(ctx context.Context, handle string, id int64) (Change
 	return c, nil
 }
 
-// LastChange returns the number of the newest change; 0 in an empty directory.
-func (d *Directory) LastChange(ctx context.Context) (int64, error) {
-	return lastChange(d.db.read.WithContext(ctx))
-}
-
 // LastChangeOf returns the number of the newest change of one actor; 0 if there
 // is none.
 func (d *Directory) LastChangeOf(ctx context.Context, handle string) (int64, error) {

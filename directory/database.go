@@ -34,6 +34,7 @@ type Database struct {
 	postgres    bool
 	pieces      pieces // of work that share transactions
 	head        head   // of the change log
+	counts      counts // of what is listed
 }
 
 // OpenSQLite opens the database file at path and makes it when it is missing.
@@ -43,7 +44,7 @@ func OpenSQLite(path string) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Database{}
+	d := &Database{counts: newCounts()}
 	pool := func(connections int, mode url.Values) (*gorm.DB, error) {
 		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)"}
 		mode.Set("_time_format", "sqlite")
@@ -80,7 +81,7 @@ func OpenPostgres(dsn string) (*Database, error) {
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	config.RuntimeParams["synchronous_commit"] = "on"
-	d := &Database{postgres: true}
+	d := &Database{postgres: true, counts: newCounts()}
 	pool := func() (*gorm.DB, error) {
 		db := stdlib.OpenDB(*config)
 		d.pools = append(d.pools, db)
@@ -152,7 +153,6 @@ const changeLock = 0x636f6f70
 // change runs fn in the one transaction at a time that may write to the
 // change log. SQLite has a single writer anyway.
 func (d *Database) change(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	defer d.head.forget()
 	return d.locked(ctx, "SELECT pg_advisory_xact_lock(?)", fn)
 }
 

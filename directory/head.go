@@ -2,42 +2,51 @@ package directory
 
 import (
 	"context"
+	"fmt"
 	"sync"
-	"time"
 )
 
-// headKept is how long the number of the last change is taken for the last one, as far
-// as other processes are concerned. Nobody sees their changes later than that.
-const headKept = 10 * time.Millisecond
-
-// head is the number of the last change, at hand for those who ask very often whether
-// anything has changed. The zero value is ready.
+// head is how the number of the last change is asked for very often: those who ask while
+// one reading is under way share the next one, which begins after they have asked.
+// So nobody gets an older number than by asking alone. The zero value is ready.
 type head struct {
-	mu     sync.Mutex
+	reading sync.Mutex // held by the one that is under way
+	mu      sync.Mutex
+	next    *headReading // has not begun yet; nil: nobody waits
+}
+
+type headReading struct {
+	done   chan struct{} // closed when number and err are there
 	number int64
-	until  time.Time
+	err    error
 }
 
-// forget is called after each change of this process.
-func (h *head) forget() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.until = time.Time{}
-}
-
-// RecentChange is LastChange, but of another process's changes it may miss those of the
-// last 10 ms.
-func (d *Directory) RecentChange(ctx context.Context) (int64, error) {
+// LastChange returns the number of the newest change, of any process; 0 in an empty
+// directory. Many may ask at the same time for little more than one.
+func (d *Directory) LastChange(ctx context.Context) (int64, error) {
 	h := &d.db.head
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	asked := time.Now()
-	if asked.Before(h.until) {
-		return h.number, nil
+	r := h.next
+	if r == nil {
+		r = &headReading{done: make(chan struct{})}
+		h.next = r
+		go d.db.readHead(context.WithoutCancel(ctx), r) // others wait for it too
 	}
-	number, err := d.LastChange(ctx)
-	if err == nil {
-		h.number, h.until = number, asked.Add(headKept)
+	h.mu.Unlock()
+	select {
+	case <-r.done:
+		return r.number, r.err
+	case <-ctx.Done():
+		return 0, fmt.Errorf("read the last change: %w", ctx.Err())
 	}
-	return number, err
+}
+
+func (d *Database) readHead(ctx context.Context, r *headReading) {
+	d.head.reading.Lock()
+	defer d.head.reading.Unlock()
+	d.head.mu.Lock()
+	d.head.next = nil
+	d.head.mu.Unlock()
+	r.number, r.err = lastChange(d.read.WithContext(ctx))
+	close(r.done)
 }

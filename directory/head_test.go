@@ -1,55 +1,71 @@
 package directory_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"coopverse/directory"
 	"coopverse/directory/storetest"
 )
 
-// A change of this process is recent at once, however often it is asked, and one of
-// another process after a moment.
-func TestRecentChange(t *testing.T) {
+// However many ask for the last change, and however often, nobody misses one that was
+// made before they asked, by this process or another one.
+func TestLastChangeIsNeverOld(t *testing.T) {
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
-		d := directory.New(db)
-		stop := make(chan struct{})
+		here, stop := directory.New(db), make(chan struct{})
 		var group sync.WaitGroup
-		group.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-					_, _ = d.RecentChange(t.Context())
+		defer group.Wait()
+		defer close(stop)
+		for range 8 {
+			group.Go(func() {
+				for {
+					select {
+					case <-stop:
+						return
+					default:
+						_, _ = here.LastChange(t.Context())
+					}
 				}
-			}
-		})
-		for i := range 20 {
-			edit := directory.Edit{Source: directory.FromCurator, Set: map[string]string{"founded": fmt.Sprint(1990 + i)}}
-			if _, _, err := d.EditCoop(t.Context(), "sange", edit); err != nil {
-				t.Fatal(err)
-			}
-			recent, err := d.RecentChange(t.Context())
-			if last, lastErr := d.LastChange(t.Context()); err != nil || lastErr != nil || recent != last {
-				t.Fatalf("edit %d: %d (%v), the last one is %d (%v)", i, recent, err, last, lastErr)
-			}
+			})
 		}
-		close(stop)
-		group.Wait()
-		if _, err := db.SQL().Exec(`INSERT INTO changes (handle, version, at, kind, field, before, after, source, origin, effective)
-			SELECT handle, version, at, kind, field, before, after, source, origin, effective FROM changes ORDER BY id DESC LIMIT 1`); err != nil { // as another process would
-			t.Fatal(err)
-		}
-		last, err := d.LastChange(t.Context())
+		known, err := here.LastChange(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(20 * time.Millisecond)
-		if recent, err := d.RecentChange(t.Context()); err != nil || recent != last {
-			t.Errorf("another process's change: %d (%v), want %d", recent, err, last)
+		for i := range 50 {
+			if i%2 == 0 {
+				edit := directory.Edit{Source: directory.FromCurator, Set: map[string]string{"founded": fmt.Sprint(1950 + i)}}
+				_, _, err = here.EditCoop(t.Context(), "sange", edit)
+			} else { // as another process would
+				_, err = db.SQL().ExecContext(t.Context(), `INSERT INTO changes (handle, version, at, kind, field, before, after, source, origin, effective)
+					SELECT handle, version, at, kind, field, before, after, source, origin, effective FROM changes ORDER BY id DESC LIMIT 1`)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			last, err := here.LastChange(t.Context())
+			if err != nil || last <= known {
+				t.Fatalf("change %d: the last one is %d (%v), as before", i, last, err)
+			}
+			known = last
+		}
+	})
+}
+
+// Whoever asked first and hangs up takes nothing from the others.
+func TestLastChangeOfWhoHangsUp(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		gone, hangUp := context.WithCancel(t.Context())
+		hangUp()
+		for range 20 {
+			if _, err := d.LastChange(gone); err == nil {
+				continue // it was read before that was noticed
+			}
+			if n, err := d.LastChange(t.Context()); err != nil || n == 0 {
+				t.Fatal(n, err)
+			}
 		}
 	})
 }

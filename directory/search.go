@@ -57,12 +57,10 @@ type Results struct {
 // Search finds co-ops: best match first when there is text, else by name.
 func (d *Directory) Search(ctx context.Context, q Query) (Results, error) {
 	db := d.db.read.WithContext(ctx)
-	var r Results
-	var total int64
-	if err := filtered(db, q).Distinct("listed.id").Count(&total).Error; err != nil {
-		return r, fmt.Errorf("search: %w", err)
+	r, err := d.counted(ctx, q)
+	if err != nil {
+		return r, err
 	}
-	r.Total = int(total)
 	r.Pages = max(1, (r.Total+PerPage-1)/PerPage)
 	r.Page = min(max(1, q.Page), r.Pages)
 	var rows []listed
@@ -70,11 +68,8 @@ func (d *Directory) Search(ctx context.Context, q Query) (Results, error) {
 	if err := found.Select("listed.*").Find(&rows).Error; err != nil {
 		return r, fmt.Errorf("search: %w", err)
 	}
-	var err error
-	if r.Coops, err = foundIn(db, rows); err != nil {
-		return r, err
-	}
-	return r, facets(db, q, &r)
+	r.Coops, err = foundIn(db, rows)
+	return r, err
 }
 
 // filtered is the query for the entries that q asks for, some of them perhaps
@@ -124,41 +119,6 @@ func narrowed(db *gorm.DB, q Query) *gorm.DB {
 		tx = tx.Where("listed.remote")
 	}
 	return tx
-}
-
-func facets(db *gorm.DB, q Query, r *Results) error {
-	count := func(into *[]Facet, q Query, join, column string) error {
-		tx := filtered(db, q)
-		if join != "" {
-			tx = tx.Joins(join)
-		}
-		err := tx.Select(column + " AS id, COUNT(DISTINCT listed.id) AS count").Where(column + " <> ''").
-			Group(column).Order("count DESC, id").Scan(into).Error
-		if err != nil {
-			return fmt.Errorf("count %s: %w", column, err)
-		}
-		return nil
-	}
-	without := func(change func(*Query)) Query { other := q; change(&other); return other }
-	if err := count(&r.Regions, without(func(q *Query) { q.Region = "" }), "", "listed.region"); err != nil {
-		return err
-	}
-	if err := count(&r.Countries, without(func(q *Query) { q.Country = "" }), "JOIN coop_places cp ON cp.coop_id = listed.id", "cp.country"); err != nil {
-		return err
-	}
-	if err := count(&r.Services, without(func(q *Query) { q.Service = "" }), "JOIN coop_services cs ON cs.coop_id = listed.id", "cs.service"); err != nil {
-		return err
-	}
-	everywhere := without(func(q *Query) { q.Home, q.each = "", true })
-	if err := count(&r.Homes, everywhere, "LEFT JOIN mirrors ON mirrors.id = listed.mirror_id", "COALESCE(mirrors.host, '"+HomeHere+"')"); err != nil {
-		return err
-	}
-	var remote int64
-	if err := filtered(db, without(func(q *Query) { q.Remote = true })).Distinct("listed.id").Count(&remote).Error; err != nil {
-		return fmt.Errorf("count remote: %w", err)
-	}
-	r.Remote = int(remote)
-	return nil
 }
 
 // queryWords folds what a person typed into the words to look for.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"coopverse/directory"
@@ -21,7 +22,7 @@ import (
 // hand, and one that speaks of many until something in the directory does.
 func (f *Federation) serveDocument(read func(r *http.Request, handle string) ([]byte, error)) http.HandlerFunc {
 	return f.whileCurrent(f.answerWith(func(r *http.Request, handle string) ([]byte, error) {
-		head, err := f.directory.RecentChange(r.Context())
+		head, err := f.directory.LastChange(r.Context())
 		if err != nil {
 			return nil, err
 		}
@@ -37,7 +38,7 @@ func (f *Federation) serveDocument(read func(r *http.Request, handle string) ([]
 // makeIt answer, which keeps it.
 func (f *Federation) whileCurrent(makeIt http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		head, err := f.directory.RecentChange(r.Context())
+		head, err := f.directory.LastChange(r.Context())
 		if err != nil {
 			f.fail(w, r, err)
 			return
@@ -100,6 +101,7 @@ func write(w http.ResponseWriter, r *http.Request, status int, contentType strin
 	}
 	w.Header().Set("ETag", etag)
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	if status == http.StatusOK && strings.Contains(r.Header.Get("If-None-Match"), etag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
@@ -123,7 +125,9 @@ func (f *Federation) fail(w http.ResponseWriter, r *http.Request, err error) {
 		http.Error(w, gone.Reason, http.StatusGone)
 		return
 	}
-	f.complain("a document could not be read", err, "path", r.URL.Path)
+	if !hungUp(r) {
+		f.complain("a document could not be read", err, "path", r.URL.Path)
+	}
 	if directory.Ailing(err) {
 		w.Header().Set("Retry-After", slowDown)
 		http.Error(w, errAiling.Error(), http.StatusServiceUnavailable)
@@ -131,6 +135,10 @@ func (f *Federation) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	http.Error(w, "the document could not be read", http.StatusInternalServerError)
 }
+
+// hungUp says whether nobody waits for the answer any more: what was not found out for
+// them is no error of ours.
+func hungUp(r *http.Request) bool { return errors.Is(r.Context().Err(), context.Canceled) }
 
 // actor is the document of one of our actors.
 func (f *Federation) actor(r *http.Request, handle string) ([]byte, error) {

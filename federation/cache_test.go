@@ -3,6 +3,7 @@ package federation
 import (
 	"io"
 	"net/http"
+	"strconv"
 	"testing"
 
 	"coopverse/directory"
@@ -69,4 +70,16 @@ func TestOldPostIsKeptUntilItsAuthorChanges(t *testing.T) {
 func kept(us *ourServer, address string) servedDocument {
 	document, _ := us.federation.documents.served.GetIfPresent(address)
 	return document
+}
+
+// However many addresses are asked for, no more than so many bytes of documents stay.
+func TestKeptDocumentsAreBounded(t *testing.T) {
+	documents, body := newDocuments(), make([]byte, 64<<10)
+	for i := range 2 * keptDocuments / len(body) {
+		documents.served.Set(strconv.Itoa(i), servedDocument{1, 1, body})
+	}
+	documents.served.CleanUp()
+	if kept := documents.served.WeightedSize(); kept == 0 || kept > keptDocuments {
+		t.Errorf("%d bytes are kept", kept)
+	}
 }

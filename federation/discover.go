@@ -29,7 +29,7 @@ func (f *Federation) webFinger(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is no such actor here", http.StatusNotFound)
 		return
 	}
-	head, err := f.directory.RecentChange(r.Context())
+	head, err := f.directory.LastChange(r.Context())
 	if err != nil {
 		f.fail(w, r, err)
 		return

@@ -78,7 +78,7 @@ func (f *Federation) turnAway(w http.ResponseWriter, r *http.Request, err error)
 		status = http.StatusBadRequest
 	}
 	level := f.logger.Debug
-	if status == http.StatusInternalServerError {
+	if status == http.StatusInternalServerError && !hungUp(r) {
 		level = f.logger.Error
 		http.Error(w, "the request could not be taken in", status)
 	} else {

@@ -102,9 +102,17 @@ func (s *Server) failing(err error) http.Handler {
 	return s.answering(func(http.ResponseWriter, *http.Request) error { return err })
 }
 
+// statusHungUp is counted for readers who did not wait for the answer, as nginx does:
+// that something was not found out for them is no error of ours.
+const statusHungUp = 499
+
 // fail answers with a page, or with a problem document where JSON is wanted.
 // Nothing of an unexpected error is shown: it goes to the log.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(r.Context().Err(), context.Canceled) {
+		w.WriteHeader(statusHungUp)
+		return
+	}
 	var elsewhere *directory.GoneError
 	if errors.As(err, &elsewhere) && elsewhere.MergedInto != "" {
 		http.Redirect(w, r, homePath(elsewhere.Home, elsewhere.MergedInto), http.StatusMovedPermanently)
@@ -120,7 +128,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	t := troubleOf(err)
-	if t.Code == http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+	if t.Code == http.StatusInternalServerError {
 		s.log.ErrorContext(r.Context(), "request failed", "method", r.Method, "path", r.URL.Path, "error", err)
 	}
 	if t.Code == http.StatusServiceUnavailable {
