@@ -31,7 +31,7 @@ type Database struct {
 	pools       []*sql.DB // the writing one first
 	postgres    bool
 	pieces      pieces // of work that share transactions
-	head        head   // of the change log
+	head        *head  // of the change log
 }
 
 // OpenSQLite opens the database file at path and makes it when it is missing.
@@ -41,7 +41,7 @@ func OpenSQLite(path string) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Database{}
+	d := &Database{head: newHead()}
 	pool := func(connections int, mode url.Values) (*gorm.DB, error) {
 		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)"}
 		mode.Set("_time_format", "sqlite")
@@ -75,7 +75,7 @@ func OpenPostgres(dsn string) (*Database, error) {
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	config.RuntimeParams["synchronous_commit"] = "on"
-	d := &Database{postgres: true}
+	d := &Database{postgres: true, head: newHead()}
 	pool := func() (*gorm.DB, error) {
 		db := stdlib.OpenDB(*config)
 		d.pools = append(d.pools, db)
@@ -142,6 +142,12 @@ const changeLock = 0x636f6f70
 // change log. SQLite has a single writer anyway.
 func (d *Database) change(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	defer d.head.forget()
+	return d.aloneWithChanges(ctx, fn)
+}
+
+// aloneWithChanges runs fn in a transaction beside which nobody writes to the
+// change log or is heard.
+func (d *Database) aloneWithChanges(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	return d.locked(ctx, "SELECT pg_advisory_xact_lock(?)", fn)
 }
 
