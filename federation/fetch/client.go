@@ -55,18 +55,21 @@ func New(config Config) *Client {
 func newClient(config Config, patience patience, resolver *net.Resolver) *Client {
 	dialer := guardedDialer(config.AllowPrivate, patience.connect)
 	dialer.Resolver = resolver
+	connect := func(ctx context.Context, network, address string) (net.Conn, error) {
+		return dialer.DialContext(ctx, network, overridden(config.ConnectTo, address))
+	}
+	encrypted := &tls.Config{
+		RootCAs:            config.RootCAs,
+		MinVersion:         tls.VersionTLS12,
+		NextProtos:         []string{"h2", "http/1.1"},
+		ClientSessionCache: tls.NewLRUClientSessionCache(rememberedHosts),
+	}
 	transport := &http.Transport{
-		Proxy: nil,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, overridden(config.ConnectTo, address))
-		},
-		TLSClientConfig: &tls.Config{
-			RootCAs:            config.RootCAs,
-			MinVersion:         tls.VersionTLS12,
-			ClientSessionCache: tls.NewLRUClientSessionCache(rememberedHosts),
-		},
-		TLSHandshakeTimeout:    patience.connect,
-		ForceAttemptHTTP2:      true, // or a DialContext of one's own turns it off
+		Proxy:                  nil,
+		DialContext:            connect,
+		DialTLSContext:         newSecured(encrypted, patience.connect, connect).dial,
+		TLSClientConfig:        encrypted, // which HTTP/2 wants to see
+		ForceAttemptHTTP2:      true,      // or a DialContext of one's own turns it off
 		MaxConnsPerHost:        maxConnections,
 		MaxIdleConnsPerHost:    maxConnections,
 		MaxIdleConns:           maxIdle,
