@@ -13,6 +13,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"runtime"
 	"time"
 
 	"coopverse/directory"
@@ -50,6 +51,7 @@ type Federation struct {
 	keys      *keyring
 	letters   *letters
 	visits    together[directory.Visit, directory.Settled]
+	signing   chan struct{} // has room for one signature on each core: what is signed goes out before more is
 	documents *documents
 	failed    *negative
 	beyond    rate.Sometimes // warnings that the log is shorter than it was
@@ -66,6 +68,7 @@ func New(d *directory.Directory, c Config) *Federation {
 		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(), limits: newLimits(), secure: c.Secure,
 		beyond: rate.Sometimes{Interval: time.Hour},
 	}
+	f.signing = make(chan struct{}, runtime.GOMAXPROCS(0))
 	f.letters = newLetters(d, f.keys)
 	f.visits = together[directory.Visit, directory.Settled]{wait: 20 * time.Millisecond, most: 200, ask: func(visits []directory.Visit) ([]directory.Settled, error) {
 		return d.Settle(context.Background(), visits, f.lease, f.rest)

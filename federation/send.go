@@ -76,7 +76,11 @@ func (f *Federation) sendWith(ctx context.Context, v *visit, key ownKey, kind di
 	if kind == directory.RFC9421 {
 		sign = signature.SignRFC9421
 	}
-	err := f.client.Post(ctx, v.Inbox.URL, body, func(r *http.Request) error { return sign(r, body, &key.request, time.Now()) })
+	err := f.client.Post(ctx, v.Inbox.URL, body, func(r *http.Request) error {
+		f.signing <- struct{}{}
+		defer func() { <-f.signing }()
+		return sign(r, body, &key.request, time.Now())
+	})
 	var failure *fetch.Error
 	switch {
 	case err == nil:

@@ -99,8 +99,6 @@ type Signer func(*http.Request) error
 // followed: a POST that is repeated elsewhere would be read by somebody for
 // whom it was not signed.
 func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signer) error {
-	ctx, cancel := context.WithTimeout(ctx, c.patience.post)
-	defer cancel()
 	u, err := c.address(inbox)
 	if err != nil {
 		return err
@@ -110,7 +108,13 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signe
 		return refuse("inbox: %w", err)
 	}
 	r.Header.Set("Content-Type", activityJSON)
-	resp, err := c.send(r, sign)
+	if err := c.prepare(r, sign); err != nil {
+		return err
+	}
+	// How long it took us to sign, beside many others, is not the server's fault.
+	ctx, cancel := context.WithTimeout(ctx, c.patience.post)
+	defer cancel()
+	resp, err := c.roundTrip(r.WithContext(ctx))
 	if err != nil {
 		return err
 	}
@@ -125,21 +129,33 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signe
 
 // send signs and sends a request.
 func (c *Client) send(r *http.Request, sign Signer) (*http.Response, error) {
+	if err := c.prepare(r, sign); err != nil {
+		return nil, err
+	}
+	return c.roundTrip(r)
+}
+
+// prepare signs a request, unless it is to a host that is blocked.
+func (c *Client) prepare(r *http.Request, sign Signer) error {
 	if c.blocked != nil {
 		blocked, err := c.blocked(r.Context(), r.URL.Hostname())
 		if err != nil {
-			return nil, &Error{Kind: ErrTemporary, Err: err}
+			return &Error{Kind: ErrTemporary, Err: err}
 		}
 		if blocked {
-			return nil, &Error{Kind: ErrRefused, Err: fmt.Errorf("%w: %s", ErrBlocked, r.URL.Hostname())}
+			return &Error{Kind: ErrRefused, Err: fmt.Errorf("%w: %s", ErrBlocked, r.URL.Hostname())}
 		}
 	}
 	r.Header.Set("User-Agent", c.userAgent)
 	if sign != nil {
 		if err := sign(r); err != nil {
-			return nil, refuse("signing: %w", err)
+			return refuse("signing: %w", err)
 		}
 	}
+	return nil
+}
+
+func (c *Client) roundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := c.transport.RoundTrip(r)
 	if err != nil {
 		return nil, broken(fmt.Errorf("%s %s: %w", r.Method, r.URL, err))
