@@ -32,9 +32,10 @@ type Database struct {
 	read, write *gorm.DB
 	pools       []*sql.DB // the writing one first
 	postgres    bool
-	pieces      pieces // of work that share transactions
-	head        head   // of the change log
-	counts      counts // of what is listed
+	pieces      pieces        // of work that share transactions
+	head        head          // of the change log
+	moved       chan struct{} // by a change of this process; has room for one
+	counts      counts        // of what is listed
 }
 
 // OpenSQLite opens the database file at path and makes it when it is missing.
@@ -44,7 +45,7 @@ func OpenSQLite(path string) (*Database, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Database{counts: newCounts()}
+	d := &Database{moved: make(chan struct{}, 1), counts: newCounts()}
 	pool := func(connections int, mode url.Values) (*gorm.DB, error) {
 		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)"}
 		mode.Set("_time_format", "sqlite")
@@ -81,7 +82,7 @@ func OpenPostgres(dsn string) (*Database, error) {
 	}
 	config.RuntimeParams["timezone"] = "UTC"
 	config.RuntimeParams["synchronous_commit"] = "on"
-	d := &Database{postgres: true, counts: newCounts()}
+	d := &Database{postgres: true, moved: make(chan struct{}, 1), counts: newCounts()}
 	pool := func() (*gorm.DB, error) {
 		db := stdlib.OpenDB(*config)
 		d.pools = append(d.pools, db)
@@ -153,6 +154,13 @@ const changeLock = 0x636f6f70
 // change runs fn in the one transaction at a time that may write to the
 // change log. SQLite has a single writer anyway.
 func (d *Database) change(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	defer d.move()
+	return d.aloneWithChanges(ctx, fn)
+}
+
+// aloneWithChanges runs fn in a transaction beside which nobody writes to the
+// change log or is heard.
+func (d *Database) aloneWithChanges(ctx context.Context, fn func(tx *gorm.DB) error) error {
 	return d.locked(ctx, "SELECT pg_advisory_xact_lock(?)", fn)
 }
 

@@ -21,6 +21,18 @@ type headReading struct {
 	err    error
 }
 
+// move tells whoever waits for changes of this process that there may be one.
+func (d *Database) move() {
+	select {
+	case d.moved <- struct{}{}:
+	default: // whoever waits will look anyway
+	}
+}
+
+// Changed is for one who waits until this process changes something. What others
+// change is not heard here.
+func (d *Directory) Changed() <-chan struct{} { return d.db.moved }
+
 // LastChange returns the number of the newest change, of any process; 0 in an empty
 // directory. Many may ask at the same time for little more than one.
 func (d *Directory) LastChange(ctx context.Context) (int64, error) {

@@ -69,3 +69,26 @@ func TestLastChangeOfWhoHangsUp(t *testing.T) {
 		}
 	})
 }
+
+// Who waits for changes hears of each, once; to wake inboxes is none, or it would be
+// done over and over.
+func TestChangesAreHeard(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		heard := func() bool {
+			select {
+			case <-d.Changed():
+				return true
+			default:
+				return false
+			}
+		}
+		heard() // of the bundled list
+		curate(t, d, "sange", map[string]string{"founded": "1999"})
+		if !heard() || heard() {
+			t.Error("an edit is not heard once")
+		}
+		if err := d.WakeInboxes(t.Context()); err != nil || heard() {
+			t.Error("waking inboxes is heard", err)
+		}
+	})
+}

@@ -88,7 +88,7 @@ func (d *Directory) WakeInboxes(ctx context.Context) error {
 		// What is heard is waited for once: a Follow that was not committed yet
 		// would not be seen, and what it is owed not looked for a second time.
 		// One that comes later is owed none of these changes.
-		if err := d.db.change(ctx, func(*gorm.DB) error { return nil }); err != nil {
+		if err := d.db.aloneWithChanges(ctx, func(*gorm.DB) error { return nil }); err != nil {
 			return err
 		}
 		if err := d.wakeOwed(ctx, from.Swept, head); err != nil {

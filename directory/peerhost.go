@@ -150,10 +150,14 @@ func (d *Directory) GiveUpHost(ctx context.Context, inbox Inbox, status int, why
 	if err := d.GiveUp(ctx, inbox, status, why); err != nil {
 		return err
 	}
+	inOrder := ""
+	if d.db.postgres {
+		inOrder = "FOR UPDATE"
+	}
 	for {
 		var due []Inbox
 		err := d.db.write.WithContext(ctx).Raw(`UPDATE inboxes SET leased_until = @until, leased_by = @holder WHERE id IN (
-				SELECT id FROM inboxes WHERE host = @host AND due_at IS NOT NULL AND (leased_until IS NULL OR leased_until < @now) ORDER BY id LIMIT 50)
+				SELECT id FROM inboxes WHERE host = @host AND due_at IS NOT NULL AND (leased_until IS NULL OR leased_until < @now) ORDER BY id LIMIT 50 `+inOrder+`)
 			AND (leased_until IS NULL OR leased_until < @now) RETURNING *`,
 			map[string]any{"until": now().Add(time.Minute), "now": now(), "holder": inbox.LeasedBy, "host": inbox.Host}).Scan(&due).Error
 		if err != nil {

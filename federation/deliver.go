@@ -30,9 +30,10 @@ const (
 func (f *Federation) Deliver(ctx context.Context) {
 	r := newRounds(f)
 	defer r.group.Wait()
+	r.group.Go(func() { f.tidy(ctx) })
 	ticker := time.NewTicker(roundEvery)
 	defer ticker.Stop()
-	var swept, tidied time.Time
+	var swept, hurried time.Time
 	var watch clock.Watch
 	if err := f.checkClock(ctx); err != nil && ctx.Err() == nil {
 		f.complain("looking at the clock", err)
@@ -48,11 +49,28 @@ func (f *Federation) Deliver(ctx context.Context) {
 		if err := next(ctx); err != nil && ctx.Err() == nil {
 			f.complain("deliveries are held up", err)
 		}
-		if time.Since(tidied) > tidyEvery {
-			tidied = time.Now()
-			if err := f.directory.Tidy(ctx); err != nil && ctx.Err() == nil {
-				f.complain("tidying", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-f.directory.Changed():
+			// What comes after a pause is told at once. Of many changes in a row
+			// each would wake the same inboxes: they are told together.
+			if time.Since(hurried) >= sweepEvery {
+				hurried, swept = time.Now(), time.Time{}
 			}
+		}
+	}
+}
+
+// tidy forgets what is not needed any more, now and then. It may take long, and
+// no delivery waits for it.
+func (f *Federation) tidy(ctx context.Context) {
+	ticker := time.NewTicker(tidyEvery)
+	defer ticker.Stop()
+	for {
+		if err := f.directory.Tidy(ctx); err != nil && ctx.Err() == nil {
+			f.complain("tidying", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -27,25 +27,25 @@ type senderKey struct {
 
 func newKeys() keys { return keys{&sync.Mutex{}, make(map[string]senderKey)} }
 
-// of returns a key that verifies, or the one that the sender shows now, and
-// whose it is.
-func (k keys) of(ctx context.Context, id string, verify verifying) (owner string, key crypto.PublicKey, err error) {
+// verified says whose key it is that verifies: the known one, or else the one
+// that the sender shows now.
+func (k keys) verified(ctx context.Context, id string, verify verifying) (owner string, err error) {
 	k.mu.Lock()
 	known, ok := k.known[id]
 	k.mu.Unlock()
 	if ok && verify(known.key) == nil {
-		return known.owner, known.key, nil
+		return known.owner, nil
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if known, ok := k.known[id]; ok && verify(known.key) == nil { // fetched by another one meanwhile
-		return known.owner, known.key, nil
+		return known.owner, nil
 	}
 	if known, err = fetchKey(ctx, id); err != nil {
-		return "", nil, fmt.Errorf("fetch the key %s: %w", id, err)
+		return "", fmt.Errorf("fetch the key %s: %w", id, err)
 	}
 	k.known[id] = known
-	return known.owner, known.key, nil
+	return known.owner, verify(known.key)
 }
 
 func fetchKey(ctx context.Context, id string) (senderKey, error) {

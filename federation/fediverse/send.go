@@ -42,7 +42,7 @@ func (f *Fediverse) mayRead(w http.ResponseWriter, r *http.Request, b Behaviour)
 	}
 	claim, err := signature.Read(r, nil, time.Now())
 	if err == nil {
-		_, _, err = f.keys.of(r.Context(), claim.KeyID, claim.Verify)
+		_, err = f.keys.verified(r.Context(), claim.KeyID, claim.Verify)
 	}
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusUnauthorized)

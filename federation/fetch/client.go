@@ -57,18 +57,21 @@ func New(config Config) *Client {
 func newClient(config Config, patience patience, resolver *net.Resolver) *Client {
 	dialer := guardedDialer(config.AllowPrivate, patience.connect)
 	dialer.Resolver = resolver
+	connect := func(ctx context.Context, network, address string) (net.Conn, error) {
+		return dialer.DialContext(ctx, network, overridden(config.ConnectTo, address))
+	}
+	encrypted := &tls.Config{
+		RootCAs:            config.RootCAs,
+		MinVersion:         tls.VersionTLS12,
+		NextProtos:         []string{"h2", "http/1.1"},
+		ClientSessionCache: tls.NewLRUClientSessionCache(rememberedHosts),
+	}
 	transport := &http.Transport{
-		Proxy: nil,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			return dialer.DialContext(ctx, network, overridden(config.ConnectTo, address))
-		},
-		TLSClientConfig: &tls.Config{
-			RootCAs:            config.RootCAs,
-			MinVersion:         tls.VersionTLS12,
-			ClientSessionCache: tls.NewLRUClientSessionCache(rememberedHosts),
-		},
-		TLSHandshakeTimeout:    patience.connect,
-		ForceAttemptHTTP2:      true, // or a DialContext of one's own turns it off
+		Proxy:                  nil,
+		DialContext:            connect,
+		DialTLSContext:         newSecured(encrypted, patience.connect, connect).dial,
+		TLSClientConfig:        encrypted, // which HTTP/2 wants to see
+		ForceAttemptHTTP2:      true,      // or a DialContext of one's own turns it off
 		MaxConnsPerHost:        maxConnections,
 		MaxIdleConnsPerHost:    maxConnections,
 		MaxIdleConns:           maxIdle,
@@ -98,8 +101,6 @@ type Signer func(*http.Request) error
 // followed: a POST that is repeated elsewhere would be read by somebody for
 // whom it was not signed.
 func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signer) error {
-	ctx, cancel := context.WithTimeout(ctx, c.patience.post)
-	defer cancel()
 	u, err := c.address(inbox)
 	if err != nil {
 		return err
@@ -109,7 +110,13 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signe
 		return refuse("inbox: %w", err)
 	}
 	r.Header.Set("Content-Type", activityJSON)
-	resp, err := c.send(r, sign)
+	if err := c.prepare(r, sign); err != nil {
+		return err
+	}
+	// How long it took us to sign, beside many others, is not the server's fault.
+	ctx, cancel := context.WithTimeout(ctx, c.patience.post)
+	defer cancel()
+	resp, err := c.roundTrip(r.WithContext(ctx))
 	if err != nil {
 		return err
 	}
@@ -124,21 +131,33 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signe
 
 // send signs and sends a request.
 func (c *Client) send(r *http.Request, sign Signer) (*http.Response, error) {
+	if err := c.prepare(r, sign); err != nil {
+		return nil, err
+	}
+	return c.roundTrip(r)
+}
+
+// prepare signs a request, unless it is to a host that is blocked.
+func (c *Client) prepare(r *http.Request, sign Signer) error {
 	if c.blocked != nil {
 		blocked, err := c.blocked(r.Context(), r.URL.Hostname())
 		if err != nil {
-			return nil, &Error{Kind: ErrTemporary, Err: err}
+			return &Error{Kind: ErrTemporary, Err: err}
 		}
 		if blocked {
-			return nil, &Error{Kind: ErrRefused, Err: fmt.Errorf("%w: %s", ErrBlocked, r.URL.Hostname())}
+			return &Error{Kind: ErrRefused, Err: fmt.Errorf("%w: %s", ErrBlocked, r.URL.Hostname())}
 		}
 	}
 	r.Header.Set("User-Agent", c.userAgent)
 	if sign != nil {
 		if err := sign(r); err != nil {
-			return nil, refuse("signing: %w", err)
+			return refuse("signing: %w", err)
 		}
 	}
+	return nil
+}
+
+func (c *Client) roundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := c.transport.RoundTrip(r)
 	if err != nil {
 		return nil, broken(fmt.Errorf("%s %s: %w", r.Method, r.URL, err))

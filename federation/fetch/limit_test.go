@@ -218,6 +218,16 @@ func withoutHTTP2(c *Client) {
 	c.transport.TLSClientConfig.NextProtos = []string{"http/1.1"}
 }
 
+// What is left to do on our side does not count as the server's.
+func TestSlowSigningLeavesTheServerItsTime(t *testing.T) {
+	p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, _ *http.Request) { document(w, `{}`) })
+	err := p.client(t).Post(t.Context(), "https://a.example/inbox", []byte("{}"), func(*http.Request) error {
+		time.Sleep(hasty.post + 50*time.Millisecond)
+		return nil
+	})
+	wantKind(t, "signed slowly", err, nil, "")
+}
+
 // TestAnswerThatEndsAsWeLeave has a body that comes to a proper end, half said,
 // when the asker's patience does.
 func TestAnswerThatEndsAsWeLeave(t *testing.T) {
