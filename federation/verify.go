@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -95,12 +96,37 @@ func fits(claim *signature.Claim, p directory.Peer) error {
 	return claim.Verify(key)
 }
 
-// fetchSigner fetches the actor to whom a key belongs. A key that could not be
-// had, or did not fit, is not asked for again for a while.
+// fetchSigner fetches the actor to whom a key belongs, once for all who ask at the
+// same time. A key that could not be had, or did not fit, is not asked for again for a
+// while.
 func (f *Federation) fetchSigner(ctx context.Context, keyID string) (directory.Peer, error) {
 	if f.failed.recently(keyID) {
 		return directory.Peer{}, fmt.Errorf("%w: its key %s was of no use a moment ago", errUnverified, keyID)
 	}
+	if f.away.recently(keyID) {
+		return directory.Peer{}, fmt.Errorf("the sender's key %w: it could not be had a moment ago", errLater)
+	}
+	found := f.asking.DoChan(keyID, func() (peer any, err error) {
+		defer func() {
+			if cause := recover(); cause != nil { // or it would end the program
+				peer, err = directory.Peer{}, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+			}
+		}()
+		// Who asked first may leave, and is no reason to believe that the key cannot be had.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patienceOfSenders)
+		defer cancel()
+		return f.askSigner(ctx, keyID)
+	})
+	select {
+	case one := <-found:
+		return one.Val.(directory.Peer), one.Err
+	case <-ctx.Done():
+		return directory.Peer{}, fmt.Errorf("the sender's key %w: %w", errLater, ctx.Err())
+	}
+}
+
+// askSigner is fetchSigner for one who asks.
+func (f *Federation) askSigner(ctx context.Context, keyID string) (directory.Peer, error) {
 	end, err := f.limits.mayFetch(ctx, keyID)
 	if err != nil {
 		return directory.Peer{}, err
@@ -111,6 +137,7 @@ func (f *Federation) fetchSigner(ctx context.Context, keyID string) (directory.P
 		return peer, nil
 	}
 	if errors.Is(err, fetch.ErrTemporary) {
+		f.away.note(keyID)
 		return directory.Peer{}, fmt.Errorf("the sender's key %w: %w", errLater, err)
 	}
 	f.failed.note(keyID)
