@@ -188,6 +188,9 @@ func (c Coop) stands() error {
 	return nil
 }
 
+// standingColumns are what it takes to say whether an entry stands.
+var standingColumns = []string{"handle", "status", "removed_reason", "merged_into", "updated_at"}
+
 // standing is exists for who has read the co-ops.
 func standing(coops []Coop, handle string) error {
 	for _, c := range coops {

@@ -194,7 +194,7 @@ func mustAllStand(tx *gorm.DB, hearings []*hearing) error {
 	}
 	var coops []Coop
 	if len(handles) > 0 {
-		err := tx.Select("handle", "status", "removed_reason", "merged_into", "updated_at").Where("handle IN ?", distinct(handles)).Find(&coops).Error
+		err := tx.Select(standingColumns).Where("handle IN ?", distinct(handles)).Find(&coops).Error
 		if err != nil {
 			return fmt.Errorf("read %d co-ops: %w", len(handles), err)
 		}

@@ -29,16 +29,18 @@ var errLater = errors.New("cannot be fetched now")
 
 // verify is the one gate of the inbox: it returns who signed the request, an
 // actor whose key and whose own document agree, or an error. Nothing in the
-// body has an effect before. A key that we remember is asked first; if it does
-// not fit, the actor may have a new one, which is fetched once. Of domains that the
-// operators have blocked nothing is asked, not even that.
-func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error) {
+// body has an effect before; read reads it, to know whose word it is said to be.
+// A key that we remember is asked first; if it does not fit, the actor may have a
+// new one, which is fetched once. Of domains that the operators have blocked nothing
+// is asked, not even that.
+func (f *Federation) verify(r *http.Request, body []byte, read func() (activity, error)) (directory.Peer, error) {
 	claim, err := signature.Read(r, body, time.Now())
 	if err != nil {
 		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
 	}
 	ctx := r.Context()
-	if err := f.checkDomains(ctx, claim.KeyID, actorOf(body)); err != nil {
+	a, _ := read() // what cannot be read is nobody's
+	if err := f.checkDomains(ctx, claim.KeyID, string(a.Actor)); err != nil {
 		return directory.Peer{}, err
 	}
 	known, err := f.directory.PeerByKey(ctx, claim.KeyID)
@@ -47,7 +49,7 @@ func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error
 		return known, nil
 	case err != nil && !errors.Is(err, directory.ErrNotFound):
 		return directory.Peer{}, err
-	case err != nil && isFarewell(body):
+	case err != nil && a.isFarewell():
 		return directory.Peer{}, errFarewell
 	}
 	peer, err := f.fetchSigner(ctx, claim.KeyID)
