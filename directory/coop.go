@@ -177,10 +177,29 @@ func coopByHandle(tx *gorm.DB, handle string) (Coop, error) {
 		return Coop{}, notFound("co-op: %s", handle)
 	case err != nil:
 		return Coop{}, fmt.Errorf("read co-op %s: %w", handle, err)
-	case c.Status == Removed:
-		return c, &GoneError{Handle: c.Handle, Reason: c.RemovedReason, MergedInto: c.MergedInto, At: c.UpdatedAt}
 	}
-	return c, nil
+	return c, c.stands()
+}
+
+// stands returns *GoneError for an entry that was removed.
+func (c Coop) stands() error {
+	if c.Status == Removed {
+		return &GoneError{Handle: c.Handle, Reason: c.RemovedReason, MergedInto: c.MergedInto, At: c.UpdatedAt}
+	}
+	return nil
+}
+
+// standingColumns are what it takes to say whether an entry stands.
+var standingColumns = []string{"handle", "status", "removed_reason", "merged_into", "updated_at"}
+
+// standing is exists for who has read the co-ops.
+func standing(coops []Coop, handle string) error {
+	for _, c := range coops {
+		if c.Handle == strings.ToLower(asText(handle)) {
+			return c.stands()
+		}
+	}
+	return notFound("co-op: %s", handle)
 }
 
 // PlacesOf returns where each of the co-ops is, by co-op id.

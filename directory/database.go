@@ -173,13 +173,17 @@ func (d *Database) betweenChanges(ctx context.Context, fn func(tx *gorm.DB) erro
 }
 
 func (d *Database) locked(ctx context.Context, lock string, fn func(tx *gorm.DB) error) error {
-	return d.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	var woken []int64
+	return d.write.WithContext(context.WithValue(ctx, wakesLater{}, &woken)).Transaction(func(tx *gorm.DB) error {
 		if d.postgres {
 			if err := tx.Exec(lock, changeLock).Error; err != nil {
 				return fmt.Errorf("wait for the change log: %w", err)
 			}
 		}
-		return fn(tx)
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return d.wakeNow(tx, woken)
 	})
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Heard is an activity of a verified sender that concerns actors of ours.
@@ -82,14 +81,15 @@ func (d *Directory) takeIn(ctx context.Context, h *Heard, fn func(tx *gorm.DB) (
 	err := h.readable()
 	if err == nil {
 		err = d.db.together(ctx, func(tx *gorm.DB) error {
-			if err := hear(tx, h.Peer.ID, h.ActivityID); err != nil {
+			hg := &hearing{h: h}
+			if err := errorOr(noteHeard(tx, []*hearing{hg}), hg.err); err != nil {
 				return err
 			}
-			effect, err := fn(tx)
-			if err != nil {
+			var err error
+			if hg.effect, err = fn(tx); err != nil {
 				return err
 			}
-			return logEvent(tx, h, effect)
+			return logEvents(tx, []*hearing{hg})
 		})
 	}
 	if err != nil {
@@ -98,32 +98,20 @@ func (d *Directory) takeIn(ctx context.Context, h *Heard, fn func(tx *gorm.DB) (
 	return nil
 }
 
-// hear notes an activity, in the transaction of its effect.
-func hear(tx *gorm.DB, peerID, activityID string) error {
-	result := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&heard{peerID, activityID, now()})
-	if result.Error != nil {
-		return result.Error
-	}
-	if result.RowsAffected == 0 {
-		return ErrRepeated
-	}
-	return nil
-}
-
-func logEvent(tx *gorm.DB, h *Heard, effect string) error {
+// events are what is written down of an activity for those whom it concerns.
+func (h *Heard) events(effect string) []Event {
+	var events []Event
 	for _, handle := range h.Handles {
 		event := Event{Handle: handle, At: now(), Type: h.Type, PeerID: h.Peer.ID, ActivityID: h.ActivityID, Object: h.Object, Effect: effect}
 		if h.blockedBy(handle) {
 			event.Effect = blockedEffect
 		}
-		if err := tx.Create(&event).Error; err != nil {
-			return fmt.Errorf("log what %s heard: %w", handle, err)
-		}
+		events = append(events, event)
 	}
-	return nil
+	return events
 }
 
 // Note writes down that an activity was heard which has no other effect.
 func (d *Directory) Note(ctx context.Context, h Heard, effect string) error {
-	return d.takeInUnlessBlocked(ctx, &h, func(*gorm.DB) (string, error) { return effect, nil })
+	return d.hear(ctx, &h, hearing{noted: effect})
 }

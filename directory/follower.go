@@ -47,68 +47,85 @@ func (d *Directory) AddMirrorFollower(ctx context.Context, h Heard, follow strin
 }
 
 func (d *Directory) addFollower(ctx context.Context, h Heard, row Follower) error {
-	return d.takeInUnlessBlocked(ctx, &h, func(tx *gorm.DB) (string, error) {
-		if err := exists(tx, row.Handle); err != nil {
-			return "", err
-		}
-		if h.blockedBy(row.Handle) {
-			return blockedEffect, owe(tx, h.Peer.Inbox, Answer{Handle: row.Handle, Type: "Reject", Request: row.Follow})
-		}
-		var err error
-		if row.Follow, err = keptRequest(row.Follow); err != nil {
-			return "", err
-		}
-		told, err := knownPeer(tx, h.Peer)
-		if err != nil {
-			return "", err
-		}
-		own, err := rowOfInbox(tx, h.Peer.Inbox)
-		if err != nil {
-			return "", err
-		}
-		row.PeerID, row.InboxID, row.OwnInboxID, row.FollowID, row.FollowedAt = h.Peer.ID, told.ID, own.ID, h.ActivityID, now()
-		if err := takePlace(tx, &row); err != nil {
-			return "", err
-		}
-		if err := tx.Clauses(clause.OnConflict{UpdateAll: true}).Create(&row).Error; err != nil {
-			return "", err
-		}
-		if err := wake(tx, own.ID); err != nil || !row.Mirrors {
-			return "follows", err
-		}
-		return "mirrors", wake(tx, told.ID) // it is there, and need not wait for the next try
-	})
+	var err error
+	if row.Follow, err = keptRequest(row.Follow); err != nil {
+		return fmt.Errorf("take in the Follow of %s: %w", h.Peer.ID, err)
+	}
+	return d.hear(ctx, &h, hearing{follow: &row})
 }
 
-// takePlace sets from when on a new follower is owed changes. Somebody who
-// follows already keeps their place, unless they hear of us through another
-// inbox now.
-func takePlace(tx *gorm.DB, f *Follower) error {
+// keepFollowers keeps the Follows among activities, of which each actor has one.
+func keepFollowers(tx *gorm.DB, hearings []*hearing, inboxes map[string]int64) error {
+	hearings = without(hearings, func(hg *hearing) bool { return hg.follow == nil })
+	if len(hearings) == 0 {
+		return nil
+	}
+	var ids, handles []string
+	for _, hg := range hearings {
+		ids, handles = append(ids, hg.h.Peer.ID), append(handles, hg.follow.Handle)
+	}
 	var known []Follower
-	if err := tx.Where("handle = ? AND peer_id = ?", f.Handle, f.PeerID).Find(&known).Error; err != nil {
+	if err := tx.Where("peer_id IN ? AND handle IN ?", distinct(ids), distinct(handles)).Find(&known).Error; err != nil {
+		return fmt.Errorf("look who of %d follows already: %w", len(ids), err)
+	}
+	head, err := lastChange(tx)
+	if err != nil {
 		return err
 	}
+	var rows []Follower
+	for _, hg := range hearings {
+		row := *hg.follow
+		row.PeerID, row.InboxID, row.OwnInboxID = hg.h.Peer.ID, inboxes[hg.h.Peer.Deliverable()], inboxes[hg.h.Peer.Inbox]
+		row.FollowID, row.FollowedAt = hg.h.ActivityID, now()
+		if err := takePlace(tx, &row, known, head); err != nil {
+			return err
+		}
+		rows = append(rows, row)
+		hg.effect = "follows"
+		if err := wake(tx, row.OwnInboxID); err != nil {
+			return err
+		}
+		if row.Mirrors { // it is there, and need not wait for the next try
+			hg.effect = "mirrors"
+			if err := wake(tx, row.InboxID); err != nil {
+				return err
+			}
+		}
+	}
+	for some := range inPowers(rows) {
+		if err := tx.Omit("Peer").Clauses(clause.OnConflict{UpdateAll: true}).Create(&some).Error; err != nil {
+			return fmt.Errorf("keep %d Follows: %w", len(some), err)
+		}
+	}
+	return nil
+}
+
+// takePlace sets from when on a new follower is owed changes, of which head is the
+// last. Somebody who follows already keeps their place, unless they hear of us through
+// another inbox now.
+func takePlace(tx *gorm.DB, f *Follower, known []Follower, head int64) error {
 	if f.Mirrors {
 		var err error
 		if f.Rung, err = logSize(tx); err != nil {
 			return err
 		}
 	}
+	f.Since = head
 	for _, k := range known {
-		f.FollowedAt, f.Since = k.FollowedAt, k.Since
+		if k.Handle != f.Handle || k.PeerID != f.PeerID {
+			continue
+		}
+		f.FollowedAt = k.FollowedAt
 		if f.Mirrors && k.Mirrors {
 			f.Rung, f.RungAt = k.Rung, k.RungAt
 		}
 		if k.InboxID == f.InboxID {
+			f.Since = k.Since
 			return nil
 		}
-		if err := handOver(tx, k, f.InboxID); err != nil {
-			return err
-		}
+		return handOver(tx, k, f.InboxID)
 	}
-	var err error
-	f.Since, err = lastChange(tx)
-	return err
+	return nil
 }
 
 // RefuseFollower answers a Follow with a Reject; follow is the activity as received.

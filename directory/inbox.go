@@ -56,9 +56,48 @@ func rowOfInbox(tx *gorm.DB, url string) (inbox Inbox, err error) {
 	return inbox, err
 }
 
-// wake makes an inbox due now, because it is owed something at once.
-func wake(tx *gorm.DB, inboxID int64) error {
-	return tx.Model(&Inbox{ID: inboxID}).Updates(map[string]any{"wakes": gorm.Expr("wakes + 1"), "due_at": now()}).Error
+// rowsOfInboxes is rowOfInbox for many, and returns their ids by address.
+func rowsOfInboxes(tx *gorm.DB, urls []string) (map[string]int64, error) {
+	var found []Inbox
+	if err := tx.Select("id", "url").Where("url IN ?", distinct(urls)).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("look for %d inboxes: %w", len(urls), err)
+	}
+	ids := make(map[string]int64, len(urls))
+	for _, inbox := range found {
+		ids[inbox.URL] = inbox.ID
+	}
+	var missing []Inbox
+	for _, url := range urls {
+		if _, known := ids[url]; !known {
+			ids[url] = 0
+			missing = append(missing, Inbox{URL: url, Host: hostOf(url)})
+		}
+	}
+	if len(missing) == 0 {
+		return ids, nil
+	}
+	taken, err := lastChange(tx)
+	if err != nil {
+		return nil, err
+	}
+	var addresses []string
+	for i := range missing {
+		missing[i].Taken = taken
+		addresses = append(addresses, missing[i].URL)
+	}
+	for some := range inPowers(missing) {
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error; err != nil {
+			return nil, fmt.Errorf("make %d inboxes: %w", len(some), err)
+		}
+	}
+	found = nil // another process may have made some of them
+	if err := tx.Select("id", "url").Where("url IN ?", distinct(addresses)).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("look for %d inboxes: %w", len(addresses), err)
+	}
+	for _, inbox := range found {
+		ids[inbox.URL] = inbox.ID
+	}
+	return ids, nil
 }
 
 // delivery is the one row that says how far the change log has been looked
@@ -176,7 +215,7 @@ func (d *Directory) LeaseInboxes(ctx context.Context, holder string, n int, leas
 	inboxes = nil
 	locked := "SELECT id FROM chosen"
 	if d.db.postgres { // another process may take some of them in the same moment
-		locked = "SELECT id FROM inboxes WHERE id IN (SELECT id FROM chosen) AND (leased_until IS NULL OR leased_until < @now) ORDER BY id FOR UPDATE SKIP LOCKED"
+		locked = "SELECT id FROM inboxes WHERE id IN (SELECT id FROM chosen) AND (leased_until IS NULL OR leased_until < @now) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
 	}
 	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		err := tx.Raw(`WITH placed AS (SELECT i.id, i.due_at, h.closed_until, ROW_NUMBER() OVER (PARTITION BY i.host ORDER BY i.due_at, i.id) AS place `+due+`),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -147,6 +148,32 @@ func knownPeer(tx *gorm.DB, p Peer) (Inbox, error) {
 		return Inbox{}, fmt.Errorf("remember %s: %w", p.ID, err)
 	}
 	return rowOfInbox(tx, p.Deliverable())
+}
+
+// knownPeers remembers the actors of activities, who have to do with us, and returns
+// the inboxes through which they hear of us, and those to which their followings are
+// answered, by address.
+func knownPeers(tx *gorm.DB, hearings []*hearing) (inboxes map[string]int64, err error) {
+	var ids, urls []string
+	for _, hg := range hearings {
+		ids, urls = append(ids, hg.h.Peer.ID), append(urls, hg.h.Peer.Deliverable())
+		if hg.follow != nil {
+			urls = append(urls, hg.h.Peer.Inbox)
+		}
+	}
+	var known []string
+	if err := tx.Model(&Peer{}).Where("id IN ?", distinct(ids)).Pluck("id", &known).Error; err != nil {
+		return nil, fmt.Errorf("look for %d actors: %w", len(ids), err)
+	}
+	for _, hg := range hearings {
+		if slices.Contains(known, hg.h.Peer.ID) {
+			continue
+		}
+		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&hg.h.Peer).Error; err != nil {
+			return nil, fmt.Errorf("remember %s: %w", hg.h.Peer.ID, err)
+		}
+	}
+	return rowsOfInboxes(tx, urls)
 }
 
 // ForgetPeer deletes everything that we keep of an actor that is gone. Reports

@@ -58,16 +58,19 @@ func isAt(origin, host string) bool {
 
 // BlockedAmong says of each of many hosts what DomainBlocked would.
 func (d *Directory) BlockedAmong(ctx context.Context, hosts []string) ([]bool, error) {
+	return blockedAmong(d.db.read.WithContext(ctx), hosts)
+}
+
+func blockedAmong(tx *gorm.DB, hosts []string) ([]bool, error) {
 	var domains []string
 	for _, host := range hosts {
 		domains = append(domains, domainsOf(host)...)
 	}
 	var us []instance
 	var blocked, allowed []string
-	tx := d.db.read.WithContext(ctx)
 	err := errors.Join(tx.Find(&us).Error,
-		tx.Model(&BlockedDomain{}).Where("domain IN ?", padded(domains)).Pluck("domain", &blocked).Error,
-		tx.Model(&AllowedDomain{}).Where("domain IN ?", padded(domains)).Pluck("domain", &allowed).Error)
+		tx.Model(&BlockedDomain{}).Where("domain IN ?", distinct(domains)).Pluck("domain", &blocked).Error,
+		tx.Model(&AllowedDomain{}).Where("domain IN ?", distinct(domains)).Pluck("domain", &allowed).Error)
 	if err != nil {
 		return nil, fmt.Errorf("look which of %d hosts are blocked: %w", len(hosts), err)
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // The types of reaction, as ActivityPub calls them.
@@ -43,21 +42,30 @@ func (d *Directory) React(ctx context.Context, h Heard, handle string, postID in
 	if kind != Like && kind != Announce {
 		return fmt.Errorf("%w: %.60q is neither a like nor a boost", ErrInvalid, h.Type)
 	}
-	return d.takeInUnlessBlocked(ctx, &h, func(tx *gorm.DB) (string, error) {
-		if err := mustStand(tx, handle, postID); err != nil || h.blockedBy(handle) {
-			return blockedEffect, err
+	return d.hear(ctx, &h, hearing{reaction: &Reaction{Handle: handle, PostID: postID, Type: kind}})
+}
+
+// keepReactions counts the likes and boosts among activities.
+func keepReactions(tx *gorm.DB, hearings []*hearing, inboxes map[string]int64) error {
+	var rows [][]any
+	first := map[Reaction]*hearing{} // of each actor, to each post
+	for _, hg := range hearings {
+		if hg.reaction == nil {
+			continue
 		}
-		inbox, err := knownPeer(tx, h.Peer)
-		if err != nil {
-			return "", err
+		hg.effect = "counted already"
+		r := Reaction{Handle: hg.reaction.Handle, PostID: hg.reaction.PostID, Type: hg.reaction.Type, PeerID: hg.h.Peer.ID}
+		if first[r] == nil {
+			first[r] = hg
+			rows = append(rows, []any{r.Handle, r.PostID, r.Type, r.PeerID, hg.h.ActivityID, inboxes[hg.h.Peer.Deliverable()], now()})
 		}
-		row := Reaction{Handle: handle, PostID: postID, Type: kind, PeerID: h.Peer.ID, ActivityID: h.ActivityID, InboxID: inbox.ID, At: now()}
-		result := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-		if result.RowsAffected == 0 {
-			return "counted already", result.Error
-		}
-		return "counted", result.Error
-	})
+	}
+	var added []Reaction
+	err := addNew(tx, "reactions (handle, post_id, type, peer_id, activity_id, inbox_id, at)", rows, "handle, post_id, type, peer_id", &added)
+	for _, r := range added {
+		first[r].effect = "counted"
+	}
+	return err
 }
 
 // Unreact takes back an actor's like or boost: the one that the activity

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Reply is a public note of somebody else in answer to one of our posts.
@@ -113,28 +112,72 @@ func (d *Directory) AddReply(ctx context.Context, h Heard, r Reply) error {
 	if err := r.readable(); err != nil {
 		return err
 	}
-	return d.takeInUnlessBlocked(ctx, &h, func(tx *gorm.DB) (string, error) {
-		if err := mustStand(tx, r.Handle, r.PostID); err != nil || h.blockedBy(r.Handle) {
-			return "named", err // as far as anybody else is named in it
+	return d.hear(ctx, &h, hearing{reply: &r})
+}
+
+// keepReplies keeps the answers among activities.
+func keepReplies(tx *gorm.DB, hearings []*hearing, inboxes map[string]int64) error {
+	hearings = without(hearings, func(hg *hearing) bool { return hg.reply == nil })
+	shown, err := countReplies(tx, hearings)
+	if err != nil {
+		return err
+	}
+	var rows [][]any
+	first := map[string]*hearing{} // of each answer
+	for _, hg := range hearings {
+		r, by := hg.reply, hg.h.Peer
+		hg.effect = "shown already"
+		switch from := (replier{by.ID, r.Handle, r.PostID}); {
+		case shown[from] >= maxReplies:
+			hg.effect = "too many replies"
+		case first[r.ID] == nil:
+			first[r.ID] = hg
+			shown[from]++
+			rows = append(rows, []any{
+				r.ID, r.Handle, r.PostID, r.InReplyTo, by.ID, inboxes[by.Deliverable()], r.URL, r.Warning, r.Content, r.Language, r.PublishedAt, r.UpdatedAt, now(), false,
+			})
 		}
-		inbox, err := knownPeer(tx, h.Peer)
-		if err != nil {
-			return "", err
-		}
-		var n int64
-		if err := tx.Model(&Reply{}).Where("peer_id = ? AND handle = ? AND post_id = ?", h.Peer.ID, r.Handle, r.PostID).Count(&n).Error; err != nil {
-			return "", err
-		}
-		if n >= maxReplies {
-			return "too many replies", nil
-		}
-		r.PeerID, r.InboxID, r.HeardAt = h.Peer.ID, inbox.ID, now()
-		result := tx.Omit("Author").Clauses(clause.OnConflict{DoNothing: true}).Create(&r)
-		if result.RowsAffected == 0 {
-			return "shown already", result.Error
-		}
-		return "shown", result.Error
-	})
+	}
+	var added []string
+	err = addNew(tx, "replies (id, handle, post_id, in_reply_to, peer_id, inbox_id, url, warning, content, language, published_at, updated_at, heard_at, silenced)", rows, "id", &added)
+	for _, id := range added {
+		first[id].effect = "shown"
+	}
+	return err
+}
+
+// replier is somebody who has answered one of our posts.
+type replier struct {
+	peerID, handle string
+	postID         int64
+}
+
+// countReplies counts what the senders have answered already.
+func countReplies(tx *gorm.DB, hearings []*hearing) (map[replier]int, error) {
+	shown := map[replier]int{}
+	if len(hearings) == 0 {
+		return shown, nil
+	}
+	var asked []any
+	for _, hg := range padded(hearings) {
+		asked = append(asked, hg.h.Peer.ID, hg.reply.Handle, hg.reply.PostID)
+	}
+	var counted []struct {
+		PeerID, Handle string
+		PostID         int64
+		N              int
+	}
+	const row = ", (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT))"
+	err := tx.Raw("WITH v (peer_id, handle, post_id) AS (VALUES "+strings.Repeat(row, len(asked)/3)[2:]+`)
+		SELECT peer_id, handle, post_id, (SELECT COUNT(*) FROM replies r WHERE r.peer_id = v.peer_id AND r.handle = v.handle AND r.post_id = v.post_id) AS n FROM v`,
+		asked...).Scan(&counted).Error
+	if err != nil {
+		return nil, fmt.Errorf("count what %d senders have answered: %w", len(hearings), err)
+	}
+	for _, c := range counted {
+		shown[replier{c.PeerID, c.Handle, c.PostID}] = c.N
+	}
+	return shown, nil
 }
 
 // EditReply gives an answer another text, if the sender wrote it and has not

@@ -66,7 +66,7 @@ func (d *Directory) settleOnce(ctx context.Context, s settling) error {
 	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
 		if d.db.postgres {
 			// Whoever wakes inboxes locks them in the same order.
-			if err := tx.Exec("SELECT id FROM inboxes WHERE id IN ? ORDER BY id FOR UPDATE", padded(s.ids())).Error; err != nil {
+			if err := tx.Exec("SELECT id FROM inboxes WHERE id IN ? ORDER BY id FOR NO KEY UPDATE", padded(s.ids())).Error; err != nil {
 				return err
 			}
 		}
@@ -277,7 +277,7 @@ func (d *Directory) WakeServer(ctx context.Context, host string) error {
 // order of their ids, so that no two transactions wait for each other.
 func (d *Database) inOrder(condition string) string {
 	if d.postgres {
-		return "id IN (SELECT id FROM inboxes WHERE " + condition + " ORDER BY id FOR UPDATE)"
+		return "id IN (SELECT id FROM inboxes WHERE " + condition + " ORDER BY id FOR NO KEY UPDATE)"
 	}
 	return condition
 }

@@ -28,8 +28,11 @@ func exists(tx *gorm.DB, handle string) error {
 	if !IsCoop(handle) {
 		return nil
 	}
-	_, err := coopByHandle(tx, handle)
-	return err
+	var coops []Coop
+	if err := tx.Select(standingColumns).Where("handle = ?", strings.ToLower(asText(handle))).Limit(1).Find(&coops).Error; err != nil {
+		return fmt.Errorf("read co-op %s: %w", handle, err)
+	}
+	return standing(coops, handle)
 }
 
 // speaker is an actor of ours that posts.

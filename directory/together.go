@@ -35,9 +35,10 @@ type pieces struct {
 // piece is work that is done in a transaction, beside others but on its own: each has
 // a savepoint, and fails alone.
 type piece struct {
-	do   func(tx *gorm.DB) error
-	err  error
-	done chan struct{}
+	do      func(tx *gorm.DB) error
+	hearing *hearing // in the place of do
+	err     error
+	done    chan struct{}
 }
 
 // together runs fn in a transaction that it may share with others, and returns when
@@ -45,7 +46,12 @@ type piece struct {
 // run a second time if the first had no effect. Pieces are done in the order in which
 // they come. Errors: fn's own; ErrBusy; that of ctx, if it ended before fn was begun.
 func (d *Database) together(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	p := &piece{do: fn, done: make(chan struct{})}
+	return d.join(ctx, &piece{do: fn})
+}
+
+// join is together for a piece of either kind.
+func (d *Database) join(ctx context.Context, p *piece) error {
+	p.done = make(chan struct{})
 	if err := d.line(p); err != nil {
 		return err
 	}
@@ -130,10 +136,14 @@ func (d *Database) apart(fn func(tx *gorm.DB) error) error {
 // the transaction failed.
 func (d *Database) share(group []*piece) (alone []*piece) {
 	err := d.apart(func(tx *gorm.DB) error {
-		for _, p := range group {
-			if err := p.runApart(tx); err != nil {
+		for rest := group; len(rest) > 0; {
+			n := heardAtOnce(rest)
+			if err := runPieces(tx, rest[:n]); err != nil {
 				return err
 			}
+			rest = rest[n:]
+		}
+		for _, p := range group {
 			if isConflict(p.err) {
 				alone = append(alone, p)
 			}
@@ -152,28 +162,59 @@ func (d *Database) share(group []*piece) (alone []*piece) {
 	return alone
 }
 
-// runApart runs a piece so that it alone is undone if it fails. An error is one of
-// the whole transaction.
-func (p *piece) runApart(tx *gorm.DB) error {
-	if err := tx.Exec("SAVEPOINT piece").Error; err != nil {
-		return err
-	}
-	if p.err = p.run(tx); p.err != nil {
-		if err := tx.Exec("ROLLBACK TO SAVEPOINT piece").Error; err != nil {
+// runPieces hears pieces at once, or else runs one after the other, so that each
+// alone is undone if it fails. An error is one of the whole transaction.
+func runPieces(tx *gorm.DB, pieces []*piece) error {
+	if len(pieces) > 1 {
+		failed, err := undone(tx, func(tx *gorm.DB) error { return guard(func() error { return hearPieces(tx, pieces) }) })
+		if err != nil || failed == nil {
 			return err
 		}
 	}
-	return tx.Exec("RELEASE SAVEPOINT piece").Error
+	for _, p := range pieces {
+		var err error
+		if p.err, err = undone(tx, p.run); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// run runs a piece. A panic is an error of that piece: nobody above would catch it.
-func (p *piece) run(tx *gorm.DB) (err error) {
+// undone runs fn and undoes it if it fails, and returns why; err is an error of the
+// whole transaction.
+func undone(tx *gorm.DB, fn func(tx *gorm.DB) error) (failed, err error) {
+	if err := tx.Exec("SAVEPOINT piece").Error; err != nil {
+		return nil, err
+	}
+	woken := wokenLater(tx)
+	before := len(*woken)
+	if failed = fn(tx); failed != nil {
+		*woken = (*woken)[:before]
+		if err := tx.Exec("ROLLBACK TO SAVEPOINT piece").Error; err != nil {
+			return failed, err
+		}
+	}
+	return failed, tx.Exec("RELEASE SAVEPOINT piece").Error
+}
+
+// run runs a piece.
+func (p *piece) run(tx *gorm.DB) error {
+	return guard(func() error {
+		if p.hearing == nil {
+			return p.do(tx)
+		}
+		return errorOr(hearAll(tx, []*hearing{p.hearing}), p.hearing.err)
+	})
+}
+
+// guard makes an error of a panic: nobody above would catch it.
+func guard(fn func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
 		}
 	}()
-	return p.do(tx)
+	return fn()
 }
 
 // isConflict says whether PostgreSQL chose the work to be undone because it and

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -271,21 +272,19 @@ func (m moment) or(other time.Time) time.Time {
 	return m.UTC().Truncate(time.Millisecond)
 }
 
-// actorOf is whose activity the body says that it is, or "".
-func actorOf(body []byte) string {
-	var a activity
-	if fetch.Plain(body) != nil || json.Unmarshal(body, &a) != nil {
-		return ""
+// readActivity reads what came in. Errors: a *refusal.
+func readActivity(body []byte) (a activity, err error) {
+	if err := fetch.Plain(body); err != nil {
+		return activity{}, refuse(http.StatusBadRequest, "%v", err)
 	}
-	return string(a.Actor)
+	if err := json.Unmarshal(body, &a); err != nil {
+		return activity{}, refuse(http.StatusBadRequest, "the body is not an activity: %v", misread(err))
+	}
+	return a, nil
 }
 
-// isFarewell says whether the body is the Delete of an actor by itself.
-func isFarewell(body []byte) bool {
-	var a activity
-	if fetch.Plain(body) != nil || json.Unmarshal(body, &a) != nil {
-		return false
-	}
+// isFarewell says whether it is the Delete of an actor by itself.
+func (a *activity) isFarewell() bool {
 	return a.Type == "Delete" && a.Actor != "" && referenceTo(a.Object) == string(a.Actor)
 }
 

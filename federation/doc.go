@@ -21,6 +21,7 @@ import (
 	"coopverse/federation/fetch"
 
 	"github.com/gorilla/mux"
+	"golang.org/x/sync/singleflight"
 	"golang.org/x/time/rate"
 )
 
@@ -52,9 +53,11 @@ type Federation struct {
 	letters   *letters
 	visits    together[directory.Visit, directory.Settled]
 	documents *documents
-	failed    *negative
-	beyond    rate.Sometimes // warnings that the log is shorter than it was
-	ailing    rate.Sometimes // complaints about the database
+	failed    *negative          // keys that were of no use
+	away      *negative          // keys that could not be had for the moment
+	asking    singleflight.Group // for keys
+	beyond    rate.Sometimes     // warnings that the log is shorter than it was
+	ailing    rate.Sometimes     // complaints about the database
 	limits    *limits
 	skew      skew
 	secure    bool
@@ -66,7 +69,7 @@ func New(d *directory.Directory, c Config) *Federation {
 	f := &Federation{
 		directory: d, site: c.Site, client: careful, logger: c.Logger, workers: cmp.Or(c.Workers, 1024),
 		retry: cmp.Or(c.Retry, 5*time.Second), lease: cmp.Or(c.Lease, leaseTime), mirrorEvery: cmp.Or(c.Mirror, mirrorEvery),
-		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(), limits: newLimits(), secure: c.Secure,
+		keys: newKeyring(d, c.Site), documents: newDocuments(), failed: newNegative(negativeTime), away: newNegative(awayTime), limits: newLimits(), secure: c.Secure,
 		beyond: rate.Sometimes{Interval: time.Hour}, ailing: rate.Sometimes{Interval: complainEvery},
 	}
 	f.skew.said.Interval = time.Hour

@@ -78,11 +78,10 @@ func (f *Federation) heedCreate(ctx context.Context, in *incoming) error {
 // answered returns the post of ours that a note answers, directly or by
 // answering an answer to it.
 func (f *Federation) answered(ctx context.Context, inReplyTo string) (handle string, post int64, ok bool, err error) {
-	if handle, post, ok = f.site.PostOf(inReplyTo); ok {
+	if handle, post, ok = f.site.PostOf(inReplyTo); ok && post == 0 {
+		err = f.directory.Exists(ctx, handle)
+	} else if ok {
 		_, err = f.directory.Post(ctx, handle, post)
-		if post == 0 {
-			err = f.directory.Exists(ctx, handle)
-		}
 	} else if inReplyTo != "" {
 		var reply directory.Reply
 		reply, err = f.directory.ReplyByID(ctx, inReplyTo)

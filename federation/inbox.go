@@ -2,13 +2,13 @@ package federation
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"coopverse/directory"
@@ -102,7 +102,8 @@ func (f *Federation) takeIn(w http.ResponseWriter, r *http.Request) error {
 	defer done()
 	ctx, cancel := context.WithTimeout(r.Context(), patienceOfSenders)
 	defer cancel()
-	sender, err := f.verify(r.WithContext(ctx), body)
+	read := sync.OnceValues(func() (activity, error) { return readActivity(body) })
+	sender, err := f.verify(r.WithContext(ctx), body, read)
 	if errors.Is(err, errFarewell) {
 		return nil
 	}
@@ -112,12 +113,9 @@ func (f *Federation) takeIn(w http.ResponseWriter, r *http.Request) error {
 	if err := f.maySpeak(ctx, sender.ID); err != nil {
 		return err
 	}
-	if err := fetch.Plain(body); err != nil {
-		return refuse(http.StatusBadRequest, "%v", err)
-	}
-	var a activity
-	if err := json.Unmarshal(body, &a); err != nil {
-		return refuse(http.StatusBadRequest, "the body is not an activity: %v", misread(err))
+	a, err := read()
+	if err != nil {
+		return err
 	}
 	if string(a.Actor) != sender.ID {
 		return refuse(http.StatusUnauthorized, "%s signed what is said to be of %s", sender.ID, a.Actor)

@@ -22,13 +22,14 @@ type pace struct {
 }
 
 // How fast others may speak. Servers keep what they are told to send later (429), so
-// nothing of an honest one's is lost. People do not reach what a sender may say, and
-// followers, whose servers know us, may say more. Whose keys we have not got makes us
-// ask, so that costs others and us more; under one domain anybody can have any number
-// of hosts.
+// nothing of an honest one's is lost. A sender may say at once what a relay collects
+// while we are away; what it may say all day is what fills the disk, and is more than
+// people say. Followers, whose servers know us, may say more. Whose keys we have not
+// got makes us ask, so that costs others and us more; under one domain anybody can have
+// any number of hosts.
 var (
-	senderPace   = pace{atOnce: 500, perSecond: 10}
-	followerPace = pace{atOnce: 5_000, perSecond: 100}
+	senderPace   = pace{atOnce: 5_000, perSecond: 10}
+	followerPace = pace{atOnce: 20_000, perSecond: 100}
 	hostPace     = pace{atOnce: 60_000, perSecond: 5_000}
 
 	strangersOfHost   = pace{atOnce: 3_000, perSecond: 300}
@@ -36,8 +37,11 @@ var (
 )
 
 const (
-	// maxFetches is how many keys are fetched at a time.
-	maxFetches = 256
+	// maxFetches is how many keys are fetched at a time; of one host, and of all below
+	// one registered domain, as many as leave the others enough however slow it is.
+	maxFetches         = 256
+	maxFetchesOfHost   = 8
+	maxFetchesOfDomain = 32
 	// smallActivity is the size up to which an activity needs no leave to come, in
 	// bytes. Nearly all are smaller; Misskey takes none that is larger.
 	smallActivity = 64 << 10
@@ -50,7 +54,7 @@ const (
 // limits counts in memory only, for each process.
 type limits struct {
 	buckets  *otter.Cache[string, *rate.Limiter]
-	fetching chan struct{}
+	fetching slots
 	large    chan struct{}
 }
 
@@ -59,8 +63,7 @@ func newLimits() *limits {
 		buckets: otter.Must(&otter.Options[string, *rate.Limiter]{
 			MaximumSize: 100_000, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Hour),
 		}),
-		fetching: make(chan struct{}, maxFetches),
-		large:    make(chan struct{}, maxLarge),
+		large: make(chan struct{}, maxLarge),
 	}
 }
 
@@ -80,15 +83,29 @@ func tooFast(who string) error {
 // it returns ends the asking.
 func (l *limits) mayFetch(ctx context.Context, keyID string) (end func(), err error) {
 	host := hostOf(keyID)
-	if !l.allow("strangers of the host "+host, strangersOfHost) || !l.allow("strangers of the domain "+registered(host), strangersOfDomain) {
+	domain := registered(host)
+	if !l.allow("strangers of the host "+host, strangersOfHost) || !l.allow("strangers of the domain "+domain, strangersOfDomain) {
 		return nil, tooFast(host)
 	}
-	select {
-	case l.fetching <- struct{}{}:
-		return func() { <-l.fetching }, nil
-	case <-ctx.Done():
-		return nil, fmt.Errorf("the sender's key %w: too many others are asked for theirs", errLater)
+	var ends []func()
+	end = func() {
+		for _, give := range ends {
+			give()
+		}
 	}
+	// The narrowest comes first: who waits for a slow host keeps nobody else waiting.
+	for _, s := range []struct {
+		whose string
+		n     int
+	}{{"host " + host, maxFetchesOfHost}, {"domain " + domain, maxFetchesOfDomain}, {"all", maxFetches}} {
+		give, err := l.fetching.take(ctx, s.whose, s.n)
+		if err != nil {
+			end()
+			return nil, fmt.Errorf("the sender's key %w: too many others are asked for theirs", errLater)
+		}
+		ends = append(ends, give)
+	}
+	return end, nil
 }
 
 // mayBeLarge says whether a large activity may be read. The function that it returns

@@ -8,6 +8,7 @@ import (
 
 const (
 	negativeTime = 5 * time.Minute
+	awayTime     = 5 * time.Second // for what may be there again at any moment
 	negativeSize = 10_000
 )
 
@@ -15,10 +16,10 @@ const (
 // of nonsense cannot have us fetch over and over.
 type negative struct{ keys *otter.Cache[string, bool] }
 
-func newNegative() *negative {
+func newNegative(remembers time.Duration) *negative {
 	return &negative{otter.Must(&otter.Options[string, bool]{
 		MaximumSize:      negativeSize,
-		ExpiryCalculator: otter.ExpiryWriting[string, bool](negativeTime),
+		ExpiryCalculator: otter.ExpiryWriting[string, bool](remembers),
 	})}
 }
 

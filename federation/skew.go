@@ -57,9 +57,12 @@ func (s *skew) refused(sender string, off time.Duration) (everybody bool) {
 
 // doubtClock says, also in the log, whether it is rather our own clock that is wrong when
 // somebody's time is. Not everybody comes again after a 401 (Misskey, GoToSocial).
-func (f *Federation) doubtClock(body []byte, err error) bool {
+func (f *Federation) doubtClock(read func() (activity, error), err error) bool {
 	var stale *signature.StaleError
-	if !errors.As(err, &stale) || !f.skew.refused(actorOf(body), stale.Off) {
+	if !errors.As(err, &stale) {
+		return false
+	}
+	if a, _ := read(); !f.skew.refused(string(a.Actor), stale.Off) {
 		return false
 	}
 	f.skew.said.Do(func() {

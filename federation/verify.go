@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 
 	"coopverse/directory"
@@ -28,19 +29,21 @@ var errLater = errors.New("cannot be fetched now")
 
 // verify is the one gate of the inbox: it returns who signed the request, an
 // actor whose key and whose own document agree, or an error. Nothing in the
-// body has an effect before. A key that we remember is asked first; if it does
-// not fit, the actor may have a new one, which is fetched once. Of domains that the
-// operators have blocked nothing is asked, not even that.
-func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error) {
+// body has an effect before; read reads it, to know whose word it is said to be.
+// A key that we remember is asked first; if it does not fit, the actor may have a
+// new one, which is fetched once. Of domains that the operators have blocked nothing
+// is asked, not even that.
+func (f *Federation) verify(r *http.Request, body []byte, read func() (activity, error)) (directory.Peer, error) {
 	claim, err := signature.Read(r, body, clock.Now())
 	if err != nil {
-		if f.doubtClock(body, err) {
+		if f.doubtClock(read, err) {
 			return directory.Peer{}, fmt.Errorf("%w: %w", errClock, err)
 		}
 		return directory.Peer{}, fmt.Errorf("%w: %w", errUnverified, err)
 	}
 	ctx := r.Context()
-	if err := f.checkDomains(ctx, claim.KeyID, actorOf(body)); err != nil {
+	a, _ := read() // what cannot be read is nobody's
+	if err := f.checkDomains(ctx, claim.KeyID, string(a.Actor)); err != nil {
 		return directory.Peer{}, err
 	}
 	known, err := f.directory.PeerByKey(ctx, claim.KeyID)
@@ -50,7 +53,7 @@ func (f *Federation) verify(r *http.Request, body []byte) (directory.Peer, error
 		return known, nil
 	case err != nil && !errors.Is(err, directory.ErrNotFound):
 		return directory.Peer{}, err
-	case err != nil && isFarewell(body):
+	case err != nil && a.isFarewell():
 		return directory.Peer{}, errFarewell
 	}
 	peer, err := f.fetchSigner(ctx, claim.KeyID)
@@ -100,12 +103,37 @@ func fits(claim *signature.Claim, p directory.Peer) error {
 	return claim.Verify(key)
 }
 
-// fetchSigner fetches the actor to whom a key belongs. A key that could not be
-// had, or did not fit, is not asked for again for a while.
+// fetchSigner fetches the actor to whom a key belongs, once for all who ask at the
+// same time. A key that could not be had, or did not fit, is not asked for again for a
+// while.
 func (f *Federation) fetchSigner(ctx context.Context, keyID string) (directory.Peer, error) {
 	if f.failed.recently(keyID) {
 		return directory.Peer{}, fmt.Errorf("%w: its key %s was of no use a moment ago", errUnverified, keyID)
 	}
+	if f.away.recently(keyID) {
+		return directory.Peer{}, fmt.Errorf("the sender's key %w: it could not be had a moment ago", errLater)
+	}
+	found := f.asking.DoChan(keyID, func() (peer any, err error) {
+		defer func() {
+			if cause := recover(); cause != nil { // or it would end the program
+				peer, err = directory.Peer{}, fmt.Errorf("panic: %v\n%s", cause, debug.Stack())
+			}
+		}()
+		// Who asked first may leave, and is no reason to believe that the key cannot be had.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patienceOfSenders)
+		defer cancel()
+		return f.askSigner(ctx, keyID)
+	})
+	select {
+	case one := <-found:
+		return one.Val.(directory.Peer), one.Err
+	case <-ctx.Done():
+		return directory.Peer{}, fmt.Errorf("the sender's key %w: %w", errLater, ctx.Err())
+	}
+}
+
+// askSigner is fetchSigner for one who asks.
+func (f *Federation) askSigner(ctx context.Context, keyID string) (directory.Peer, error) {
 	end, err := f.limits.mayFetch(ctx, keyID)
 	if err != nil {
 		return directory.Peer{}, err
@@ -116,6 +144,7 @@ func (f *Federation) fetchSigner(ctx context.Context, keyID string) (directory.P
 		return peer, nil
 	}
 	if errors.Is(err, fetch.ErrTemporary) {
+		f.away.note(keyID)
 		return directory.Peer{}, fmt.Errorf("the sender's key %w: %w", errLater, err)
 	}
 	f.failed.note(keyID)
