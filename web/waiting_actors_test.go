@@ -42,6 +42,7 @@ func TestOperatorsDecideOnActorsThatWait(t *testing.T) {
 				t.Errorf("admitted by somebody else: %d", w.Code)
 			}
 		}
+		signedInSince(t, db, 0)
 		if w := ada.sends(h, "/operators/actors", formed("actor", ann, "do", "shrug")); w.Code != http.StatusBadRequest {
 			t.Errorf("neither of the two: %d", w.Code)
 		}
