@@ -128,6 +128,8 @@ var (
 	ErrConflict = errors.New("changed by somebody else meanwhile")
 	// ErrInvalid means that what was given cannot be taken as it is.
 	ErrInvalid = errors.New("not valid")
+	// ErrNotOwner is for a person who may not say who speaks for a co-op.
+	ErrNotOwner = errors.New("only an owner says who speaks for a co-op")
 )
 
 // notFound is ErrNotFound in words that say what there is not.

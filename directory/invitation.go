@@ -36,14 +36,17 @@ func hashed(token string) string {
 
 // Invite makes an invitation and returns the token of its link, of which only a
 // hash is kept. Those to DirectoryHandle are for operators. Errors: ErrNotFound
-// and *GoneError for the handle, ErrInvalid.
+// and *GoneError for the handle, ErrNotOwner, ErrInvalid.
 func (d *Directory) Invite(ctx context.Context, by Actor, handle string, role Role) (token string, err error) {
 	if err := role.check(); err != nil {
 		return "", err
 	}
 	token = rand.Text()
-	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	err = d.db.change(ctx, func(tx *gorm.DB) error {
 		if handle, err = invitable(tx, handle); err != nil {
+			return err
+		}
+		if err := ownedBy(tx, by, handle); err != nil {
 			return err
 		}
 		i := Invitation{TokenHash: hashed(token), Handle: handle, Role: role, MadeBy: by.Name, MadeAt: now(), ExpiresAt: now().Add(invitationTime)}
@@ -137,9 +140,12 @@ func (d *Directory) OpenInvitations(ctx context.Context, handle string) ([]Invit
 }
 
 // WithdrawInvitation ends an invitation to a co-op that was not used yet.
-// Errors: ErrNotFound.
+// Errors: ErrNotFound, ErrNotOwner.
 func (d *Directory) WithdrawInvitation(ctx context.Context, by Actor, handle string, id int64) error {
-	return d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
+	return d.db.change(ctx, func(tx *gorm.DB) error {
+		if err := ownedBy(tx, by, handle); err != nil {
+			return err
+		}
 		ended := stillOpen(tx.Model(&Invitation{}), handle).Where("id = ?", id).Update("expires_at", now())
 		if ended.Error != nil {
 			return fmt.Errorf("withdraw an invitation to %s: %w", handle, ended.Error)

@@ -65,11 +65,32 @@ func roleOf(tx *gorm.DB, handle string, personID int64) (Role, error) {
 	return m.Role, nil
 }
 
+// ownedBy is an ErrNotOwner if a person who does something is no owner at this
+// moment. It is asked in the transaction of the act, which holds the lock of the
+// change log as whatever ends a place does: else who is removed in that instant
+// could leave an open invitation behind.
+func ownedBy(tx *gorm.DB, by Actor, handle string) error {
+	if by.PersonID == 0 {
+		return nil
+	}
+	role, err := roleOf(tx, handle, by.PersonID)
+	if errors.Is(err, ErrNotFound) || err == nil && role != Owner {
+		return ErrNotOwner
+	}
+	return err
+}
+
 // RemoveMember ends a person's place in a co-op, and with it the co-op's open
-// invitations, of which the person may have one. Errors: ErrNotFound; ErrInvalid
-// for the last owner, without whom nobody could invite others.
+// invitations, of which the person may have one. Errors: ErrNotFound; ErrNotOwner
+// unless an owner does it, or the person; ErrInvalid for the last owner, without
+// whom nobody could invite others.
 func (d *Directory) RemoveMember(ctx context.Context, by Actor, handle string, personID int64) error {
 	return d.db.change(ctx, func(tx *gorm.DB) error { // so that two owners cannot remove each other at once
+		if by.PersonID != personID {
+			if err := ownedBy(tx, by, handle); err != nil {
+				return err
+			}
+		}
 		role, err := roleOf(tx, handle, personID)
 		if err == nil && role == Owner {
 			err = ownedByOthers(tx, handle, personID)
@@ -93,12 +114,15 @@ func (d *Directory) RemoveMember(ctx context.Context, by Actor, handle string, p
 
 // SetRole makes a member an owner or an editor. Whoever is no owner any more may
 // still have an invitation of one, so those that are open end. Errors: ErrNotFound;
-// ErrInvalid for the last owner and for what is no role.
+// ErrNotOwner; ErrInvalid for the last owner and for what is no role.
 func (d *Directory) SetRole(ctx context.Context, by Actor, handle string, personID int64, role Role) error {
 	if err := role.check(); err != nil {
 		return err
 	}
 	return d.db.change(ctx, func(tx *gorm.DB) error { // so that two owners cannot make editors of each other at once
+		if err := ownedBy(tx, by, handle); err != nil {
+			return err
+		}
 		before, err := roleOf(tx, handle, personID)
 		if err != nil || before == role {
 			return err

@@ -122,7 +122,7 @@ func (d *Directory) PeerByKey(ctx context.Context, keyID string) (Peer, error) {
 func (d *Directory) RememberPeer(ctx context.Context, p Peer) error {
 	err := d.db.together(ctx, func(tx *gorm.DB) error { return remember(tx, p) })
 	if errors.Is(err, ErrPinned) {
-		err = errorOr(d.noteAsked(ctx, p.ID), err)
+		err = errorOr(d.noteAsked(ctx, p), err)
 	}
 	if err != nil {
 		return fmt.Errorf("remember %s: %w", p.ID, err)

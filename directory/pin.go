@@ -2,6 +2,8 @@ package directory
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"time"
@@ -22,6 +24,7 @@ type pin struct {
 	PublicPEM string
 	PinnedAt  time.Time
 	AskedAt   *time.Time // when it last came with another key; nil: never
+	AskedPEM  string     // that key; "": from before we kept it
 }
 
 // TableName names the table of keys by which actors are known.
@@ -32,6 +35,10 @@ type Pinned struct {
 	ID       string    `json:"actor"`
 	PinnedAt time.Time `json:"pinnedAt"` // when it said good-bye
 	AskedAt  time.Time `json:"askedAt"`  // when it last came with another key
+
+	KnownKey  string `json:"knownKey"`  // fingerprint of the key that it is known by
+	AskedKey  string `json:"askedKey"`  // of the one with which it came; "": not kept
+	Followers int    `json:"followers"` // how many of our actors it follows
 }
 
 // PinKey has an actor be known by a key alone, unless it is known by another one already.
@@ -89,21 +96,65 @@ func (d *Directory) RenewPeer(ctx context.Context, vouched, fresh Peer) error {
 }
 
 // noteAsked notes that somebody has come with another key.
-func (d *Directory) noteAsked(ctx context.Context, peerID string) error {
+func (d *Directory) noteAsked(ctx context.Context, p Peer) error {
 	return d.db.together(ctx, func(tx *gorm.DB) error {
-		return tx.Model(&pin{}).Where("peer_id = ?", peerID).Update("asked_at", now()).Error
+		return tx.Model(&pin{}).Where("peer_id = ?", asText(p.ID)).Updates(map[string]any{"asked_at": now(), "asked_pem": asText(p.PublicPEM)}).Error
 	})
+}
+
+// fingerprint is the SHA-256 of a public key, in hex, so that two can be compared by
+// eye; "" when there is none.
+func fingerprint(publicPEM string) string {
+	if publicPEM == "" {
+		return ""
+	}
+	der := []byte(publicPEM)
+	if block, _ := pem.Decode(der); block != nil {
+		der = block.Bytes
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(der))
 }
 
 // PinnedPeers lists the actors who have come back with another key and wait, those who
 // asked last first.
 func (d *Directory) PinnedPeers(ctx context.Context) ([]Pinned, error) {
-	waiting := []Pinned{}
-	err := d.db.read.WithContext(ctx).Model(&pin{}).Select("peer_id AS id, pinned_at, asked_at").Where("asked_at IS NOT NULL").Order("asked_at DESC").Scan(&waiting).Error
+	var rows []struct {
+		PeerID, PublicPEM, AskedPEM string
+		PinnedAt, AskedAt           time.Time
+		Followers                   int
+	}
+	err := d.db.read.WithContext(ctx).Model(&pin{}).Select("pins.*, (SELECT COUNT(*) FROM followers f WHERE f.peer_id = pins.peer_id) AS followers").
+		Where("asked_at IS NOT NULL").Order("asked_at DESC, peer_id").Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("read who waits with another key: %w", err)
 	}
+	waiting := make([]Pinned, len(rows))
+	for i, r := range rows {
+		waiting[i] = Pinned{
+			ID: r.PeerID, PinnedAt: r.PinnedAt, AskedAt: r.AskedAt,
+			KnownKey: fingerprint(r.PublicPEM), AskedKey: fingerprint(r.AskedPEM), Followers: r.Followers,
+		}
+	}
 	return waiting, nil
+}
+
+// KeepPeerOut takes an actor off the list of those who wait: it stays refused, and
+// waits again when it comes again. Errors: ErrNotFound when it does not wait.
+func (d *Directory) KeepPeerOut(ctx context.Context, by Actor, peerID string) error {
+	err := d.db.change(ctx, func(tx *gorm.DB) error {
+		kept := tx.Model(&pin{}).Where("peer_id = ? AND asked_at IS NOT NULL", asText(peerID)).Updates(map[string]any{"asked_at": nil, "asked_pem": ""})
+		if kept.Error != nil {
+			return kept.Error
+		}
+		if kept.RowsAffected == 0 {
+			return notFound("actor that waits with another key: %s", peerID)
+		}
+		return audit(tx, by, "kept an actor out", DirectoryHandle, asText(peerID))
+	})
+	if err != nil {
+		return fmt.Errorf("keep %s out: %w", peerID, err)
+	}
+	return nil
 }
 
 // AdmitPeer lets an actor in who has come back with another key, whichever it has when it

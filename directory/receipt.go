@@ -78,12 +78,18 @@ func (t *ToldChange) readReceipts(tx *gorm.DB) error {
 	return nil
 }
 
+// awaiting is a condition on inboxes that are still owed a change: see whoAwaits.
+var awaiting = `id NOT IN (SELECT inbox_id FROM receipts WHERE change_id = @change)
+	AND (id IN (SELECT inbox_id FROM addressees WHERE change_id = @change) OR taken < @change
+		AND (id IN (SELECT inbox_id FROM followers WHERE handle = @handle AND since < @change) OR @farewell AND NOT gone AND NOT ` + toldElsewhere("inboxes.url") + `))`
+
+func whoAwaits(c Change) map[string]any {
+	return map[string]any{"change": c.ID, "handle": c.Handle, "farewell": slices.Contains(farewells, c.Kind)}
+}
+
 func (t *ToldChange) readAwaited(tx *gorm.DB, c Change) error {
 	var behind []Inbox
-	err := tx.Where(`id NOT IN (SELECT inbox_id FROM receipts WHERE change_id = @change)
-		AND (id IN (SELECT inbox_id FROM addressees WHERE change_id = @change) OR taken < @change
-			AND (id IN (SELECT inbox_id FROM followers WHERE handle = @handle AND since < @change) OR @farewell AND NOT gone AND NOT `+toldElsewhere("inboxes.url")+`))`,
-		map[string]any{"change": c.ID, "handle": c.Handle, "farewell": slices.Contains(farewells, c.Kind)}).Order("host, url").Find(&behind).Error
+	err := tx.Where(awaiting, whoAwaits(c)).Order("host, url").Find(&behind).Error
 	if err != nil {
 		return fmt.Errorf("read who awaits change %d: %w", c.ID, err)
 	}

@@ -17,6 +17,7 @@ type Server struct {
 	Followers    int        `json:"followers"`
 	State        string     `json:"state"`        // "", "failing", "blocked" or "allowed"
 	FailingSince *time.Time `json:"failingSince"` // nil: it takes what it is told
+	LeftUntil    *time.Time `json:"leftUntil"`    // it failed too often and is left alone until then; nil: it is not
 	LastError    string     `json:"lastError"`    // of an inbox there that fails
 	Heard        *time.Time `json:"heard"`        // when it last said something, of the last week
 	Told         *time.Time `json:"told"`         // when it last took something
@@ -41,6 +42,17 @@ func (d *Directory) Servers(ctx context.Context) ([]Server, error) {
 		s := at(inbox.Host)
 		if inbox.FailingSince != nil && s.FailingSince == nil {
 			s.State, s.FailingSince, s.LastError = "failing", inbox.FailingSince, inbox.LastError
+		}
+	}
+	var resting []PeerHost
+	if err := tx.Where("closed_until IS NOT NULL").Find(&resting).Error; err != nil {
+		return nil, fmt.Errorf("read which servers are left alone: %w", err)
+	}
+	for _, h := range resting {
+		s := at(h.Host)
+		s.LeftUntil = h.ClosedUntil
+		if s.FailingSince == nil {
+			s.State, s.FailingSince = "failing", h.FailingSince
 		}
 	}
 	for _, read := range []struct {

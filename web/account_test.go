@@ -314,6 +314,12 @@ func TestLastWayToSignInStays(t *testing.T) {
 // stale has everybody have signed in a while ago.
 func stale(t *testing.T, db *directory.Database) {
 	t.Helper()
+	signedInSince(t, db, 11*time.Minute)
+}
+
+// signedInSince has everybody have signed in that long ago.
+func signedInSince(t *testing.T, db *directory.Database, ago time.Duration) {
+	t.Helper()
 	rows, err := db.SQL().Query("SELECT token, data FROM sessions")
 	if err != nil {
 		t.Fatal(err)
@@ -335,7 +341,7 @@ func stale(t *testing.T, db *directory.Database) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		values["fresh"] = time.Now().Add(-11 * time.Minute).Unix()
+		values["fresh"] = time.Now().Add(-ago).Unix()
 		if data, err = (scs.GobCodec{}).Encode(until, values); err != nil {
 			t.Fatal(err)
 		}

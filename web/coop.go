@@ -28,6 +28,7 @@ type entry struct {
 	News         posts
 	Following    following
 	Introduction introduced
+	Told         *directory.ToldCount  // of the last change; nil: it is for nobody
 	Topics       []directory.Topic     // that it belongs to
 	Described    opendata.Organization // for search engines
 	Waiting      bool                  // somebody else claims it
@@ -97,6 +98,13 @@ func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
 	}
 	if e.Introduction, err = s.introduced(ctx, c.Handle); err != nil {
 		return entry{}, err
+	}
+	told, err := s.directory.CountReceipts(ctx, c.Handle, 1)
+	if err != nil {
+		return entry{}, err
+	}
+	if len(told) > 0 && told[0].All() > 0 {
+		e.Told = &told[0]
 	}
 	if c.Claimed() { // nobody waits beside nobody
 		claims, err := s.directory.Claims(ctx, c.Handle)

@@ -130,21 +130,21 @@ func (s *Server) news(w http.ResponseWriter, r *http.Request) error {
 
 // receipted adds to posts how telling of their last change went.
 func (s *Server) receipted(ctx context.Context, handle string, found []post) ([]deskPost, error) {
-	told, err := s.directory.Receipts(ctx, handle, deskReceipts)
+	told, err := s.directory.CountReceipts(ctx, handle, deskReceipts)
 	if err != nil {
 		return nil, err
 	}
-	newest := make(map[string]directory.ToldChange)
+	newest := make(map[string]directory.ToldCount)
 	for _, t := range told {
-		_, is := directory.Change{Field: t.Field, After: t.After}.PostID()
-		if _, later := newest[t.After]; is && !later {
-			newest[t.After] = t
+		_, is := t.Change.PostID()
+		if _, later := newest[t.Change.After]; is && !later {
+			newest[t.Change.After] = t
 		}
 	}
 	posts := make([]deskPost, len(found))
 	for i, p := range found {
 		t, counted := newest[strconv.FormatInt(p.ID, 10)]
-		posts[i] = deskPost{p, len(t.Told), len(t.Awaited), len(t.Refused), counted}
+		posts[i] = deskPost{p, t.Told, t.Awaited, t.Refused, counted}
 	}
 	return posts, nil
 }

@@ -141,6 +141,8 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 		{name: "operators-evidence", path: "/operators/evidence"},
 		{name: "operators-claims", path: "/operators/claims"},
 		{name: "operators-reports", path: "/operators/reports?all=1"},
+		{name: "operators-servers", path: "/operators/servers"},
+		{name: "operators-actors", path: "/operators/actors"},
 		{name: "operators-log", path: "/operators/log"},
 		{name: "coop-known", path: "/coops/igalia"},
 		{name: "compose", path: "/coops/agaric/news/new"},

@@ -61,7 +61,7 @@ func troubleOf(err error) trouble {
 		return trouble{Code: http.StatusGone, Post: true}
 	case errors.Is(err, errForeignForm):
 		return trouble{Code: http.StatusForbidden}
-	case errors.Is(err, errNotYours), errors.Is(err, errNoClaim):
+	case errors.Is(err, errNotYours), errors.Is(err, directory.ErrNotOwner), errors.Is(err, errNoClaim):
 		return trouble{Code: http.StatusForbidden, NotYours: true}
 	case errors.Is(err, errSignIn), errors.Is(err, errPasskey):
 		return trouble{Code: http.StatusUnauthorized}

@@ -11,7 +11,7 @@ import (
 	"coopverse/directory/storetest"
 )
 
-var operatorsPages = []string{"", "/claims", "/entries", "/evidence", "/reports", "/log"}
+var operatorsPages = []string{"", "/claims", "/entries", "/evidence", "/reports", "/log", "/servers", "/actors", "/domains"}
 
 // Nobody but operators sees their desk, and nobody else decides anything there,
 // not even who speaks for a co-op that it is about.

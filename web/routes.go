@@ -60,9 +60,9 @@ func (s *Server) routes() http.Handler {
 	ownPost("/coops/{handle}/people/{id:[0-9]+}/remove", s.removeMember)
 	ownPost("/coops/{handle}/people/{id:[0-9]+}/role", s.setRole)
 	ownGet("/coops/{handle}/edit", s.editForm)
-	ownPost("/coops/{handle}/edit", s.keepingTyped(s.edit))
+	ownPost("/coops/{handle}/edit", s.limitedForm(s.keepingTyped(s.edit)))
 	ownGet("/coops/{handle}/history", s.history)
-	ownPost("/coops/{handle}/history", s.putBack)
+	ownPost("/coops/{handle}/history", s.limited("post", s.putBack))
 	ownGet("/coops/{handle}/news", s.news)
 	ownPost("/coops/{handle}/news/replies", s.hideReply)
 	ownGet("/coops/{handle}/followers", s.followersPage)
@@ -128,6 +128,9 @@ func (s *Server) routes() http.Handler {
 	ownGet("/operators/reports", s.operatorsReports)
 	ownPost("/operators/reports/{id:[0-9]+}", s.resolveReport)
 	ownGet("/operators/log", s.operatorsLog)
+	ownGet("/operators/servers", s.operatorsServers)
+	ownGet("/operators/actors", s.operatorsActors)
+	ownPost("/operators/actors", s.decideActor)
 
 	// For operators
 	ownGet("/operators/domains", s.domainsPage)
