@@ -70,7 +70,6 @@ func TestBadServersLoseNothing(t *testing.T) {
 	}
 	const hanging, refusing = 4, 15
 	test := func(t *testing.T, db *directory.Database, config fediverse.Config) {
-		t.Parallel() // it waits mostly
 		config.Hosts = len(behaviours)
 		a := newAudience(t, db, config, 1, true)
 		for i, b := range behaviours {
@@ -113,7 +112,6 @@ func TestBadServersLoseNothing(t *testing.T) {
 // from again.
 func TestFailingServerIsLeftAlone(t *testing.T) {
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
-		t.Parallel()
 		const inboxes = 40
 		a := newAudience(t, db, fediverse.Config{Hosts: 2}, inboxes, false)
 		a.Behave(fediverse.Behaviour{Status: http.StatusBadGateway}, 0)
@@ -165,7 +163,6 @@ func TestServerIsAskedByFewAtOnce(t *testing.T) {
 // forgotten when it takes only the other.
 func TestKindOfSignatureIsRemembered(t *testing.T) {
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
-		t.Parallel()
 		a := newAudience(t, db, fediverse.Config{Hosts: 1, TLS: true}, 1, true)
 		a.deliver()
 		var ids []string
@@ -195,7 +192,6 @@ func TestKindOfSignatureIsRemembered(t *testing.T) {
 // with 404, for one alone may be about something else.
 func TestInboxThatIsNotFoundIsForgotten(t *testing.T) {
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
-		t.Parallel()
 		a := newAudience(t, db, fediverse.Config{Hosts: 1}, 1, true)
 		a.Behave(fediverse.Behaviour{Status: http.StatusNotFound})
 		a.deliver()

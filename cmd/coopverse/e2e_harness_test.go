@@ -45,6 +45,7 @@ const (
 // onEachDatabase runs test on SQLite and on PostgreSQL. What it gets are the
 // flags that name an empty database.
 func onEachDatabase(t *testing.T, test func(t *testing.T, database []string)) {
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		test(t, []string{"--data", t.TempDir()})

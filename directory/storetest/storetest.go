@@ -45,17 +45,29 @@ func EachSeeded(t *testing.T, test func(t *testing.T, d *directory.Directory)) {
 
 // EachSeededDatabase is EachSeeded for tests that look into the tables.
 func EachSeededDatabase(t *testing.T, test func(t *testing.T, db *directory.Database)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, copied(t, seededSQLite)) })
-	t.Run("postgres", func(t *testing.T) {
+	beside(t, test, func(t *testing.T) *directory.Database { return copied(t, seededSQLite) }, func(t *testing.T) *directory.Database {
 		db, err := directory.OpenPostgres(seededPostgresDSN(t))
-		test(t, opened(t, db, err))
+		return opened(t, db, err)
 	})
 }
 
 // EachDatabase runs test on an empty, migrated database of each kind.
 func EachDatabase(t *testing.T, test func(t *testing.T, db *directory.Database)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { test(t, Postgres(t)) })
+	beside(t, test, func(t *testing.T) *directory.Database { return SQLite(t) }, func(t *testing.T) *directory.Database { return Postgres(t) })
+}
+
+// beside runs a test on both databases, beside each other and beside other tests:
+// most of the time they wait, for disks, clocks and servers.
+func beside(t *testing.T, test func(t *testing.T, db *directory.Database), sqlite, postgres func(t *testing.T) *directory.Database) {
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, sqlite(t))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, postgres(t))
+	})
 }
 
 // SQLite returns an empty, migrated SQLite database.
