@@ -19,6 +19,7 @@ func setClock(t *testing.T, by time.Duration) {
 
 // A scheduled post is published once, whichever way the clock is set around its time.
 func TestScheduledPostIsPublishedOnceWhenTheClockIsSet(t *testing.T) {
+	storetest.Alone(t)
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		ann := owner(t, d, "sange", "Ann")
 		s, err := d.Schedule(t.Context(), ann, "sange", directory.Draft{Text: "Soon"}, time.Now().Add(30*time.Minute))
@@ -59,6 +60,7 @@ func TestScheduledPostIsPublishedOnceWhenTheClockIsSet(t *testing.T) {
 // What is edited is later than it was, also by a clock that was set back: others keep the
 // later one.
 func TestEditIsLaterWhenTheClockIsSetBack(t *testing.T) {
+	storetest.Alone(t)
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		post := publish(t, d, "sange", directory.Draft{Text: "one"})
 		before := change(t, d, "sange", map[string]string{"founded": "1999"})
@@ -87,6 +89,7 @@ func change(t *testing.T, d *directory.Directory, handle string, set map[string]
 // Who is signed in stays so, a mirror is asked again, and nobody has an inbox for longer
 // than a lease.
 func TestNothingWaitsForAClockThatWasSetBack(t *testing.T) {
+	storetest.Alone(t)
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
 		d := directory.New(db)
 		sessions := d.Sessions()

@@ -134,6 +134,7 @@ func TestLongListsCostLittle(t *testing.T) {
 
 // A host with ever new actors is told to slow down, and others are heard meanwhile.
 func TestManyFollowsFromOneHost(t *testing.T) {
+	storetest.Alone(t)
 	usual := strangersOfHost
 	strangersOfHost = pace{atOnce: 20, perSecond: rate.Every(time.Hour)} // as if 10,000 came, of whom 3,000 may
 	t.Cleanup(func() { strangersOfHost = usual })
@@ -167,6 +168,7 @@ func TestManyFollowsFromOneHost(t *testing.T) {
 
 // Whoever follows may say more than others, and is told to slow down at last.
 func TestSendersAreSlowedDown(t *testing.T) {
+	storetest.Alone(t)
 	usual, usualFollower := senderPace, followerPace
 	senderPace, followerPace = pace{5, rate.Every(time.Hour)}, pace{5, rate.Every(time.Hour)}
 	t.Cleanup(func() { senderPace, followerPace = usual, usualFollower })

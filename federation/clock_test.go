@@ -32,6 +32,7 @@ func TestClockIsSetWhileWeDeliver(t *testing.T) {
 		"right, then fast, then right": {0, time.Hour, -time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
+			storetest.Alone(t)
 			storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
 				var all time.Duration
 				defer func() { clock.Set(-all) }()
@@ -74,6 +75,7 @@ func TestClockIsSetWhileWeDeliver(t *testing.T) {
 
 // A clock that was set back while nobody was here is noticed when we begin.
 func TestClockWasSetBackBeforeWeBegin(t *testing.T) {
+	storetest.Alone(t)
 	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
 		a := newAudience(t, db, fediverse.Config{Hosts: 1}, 1, true)
 		clock.Set(time.Hour)
@@ -97,6 +99,7 @@ func TestClockWasSetBackBeforeWeBegin(t *testing.T) {
 // When it is our clock that is wrong nobody is heard: as soon as that is noticed all are
 // told to come later, the log says why, and who comes again when the clock is right is heard.
 func TestOurOwnClockIsWrong(t *testing.T) {
+	storetest.Alone(t)
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		us, other := serveOurs(t, d), newOtherServer(t)
 		log := us.logs()

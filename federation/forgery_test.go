@@ -250,6 +250,7 @@ func TestForgedProofsAreRefused(t *testing.T) {
 // What comes a second time, signed anew when the first signature is long of no use, has
 // one effect.
 func TestRepeatAfterTheWindowHasOneEffect(t *testing.T) {
+	storetest.Alone(t)
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		us, other := serveOurs(t, d), newOtherServer(t)
 		ann := other.actor("ann")

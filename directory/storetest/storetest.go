@@ -59,16 +59,26 @@ func EachDatabase(t *testing.T, test func(t *testing.T, db *directory.Database))
 // beside runs a test on both databases, beside each other and beside other tests:
 // most of the time they wait, for disks, clocks and servers.
 func beside(t *testing.T, test func(t *testing.T, db *directory.Database), sqlite, postgres func(t *testing.T) *directory.Database) {
-	t.Parallel()
+	parallel := (*testing.T).Parallel
+	if _, is := alone.Load(t); is {
+		parallel = func(*testing.T) {}
+	}
+	parallel(t)
 	t.Run("sqlite", func(t *testing.T) {
-		t.Parallel()
+		parallel(t)
 		test(t, sqlite(t))
 	})
 	t.Run("postgres", func(t *testing.T) {
-		t.Parallel()
+		parallel(t)
 		test(t, postgres(t))
 	})
 }
+
+var alone sync.Map // of *testing.T
+
+// Alone has a test run beside no other, on one database after the other: one that
+// sets the clock or something else that is the same for all.
+func Alone(t *testing.T) { alone.Store(t, true) }
 
 // SQLite returns an empty, migrated SQLite database.
 func SQLite(t testing.TB) *directory.Database {
