@@ -3,25 +3,33 @@ package federation
 import (
 	"context"
 	"time"
-
-	"coopverse/directory/clock"
 )
 
 // agreed is how far what was written may be ahead of the clock when we begin: the clocks of
 // several machines differ a little.
 const agreed = time.Minute
 
-// heedClock notices when this machine's clock is set, and has what waited by the old one
-// tried at once if it was set back: it would wait for as much longer. What waited for less
-// than it was set forward by comes at once anyway.
-func (f *Federation) heedClock(ctx context.Context, w *clock.Watch) error {
-	by := w.Jumped()
+// afterThat is when what was begun by the old clock has been written down: a delivery takes
+// less.
+const afterThat = 20 * time.Second
+
+// heedClock notices when this machine's clock is set. What waits for other servers is
+// tried at once if it was set back: it would wait for as much longer. If it was set
+// forward, that comes at once by itself, and so would inboxes that are being told: their
+// leases seem to have run out.
+func (r *rounds) heedClock(ctx context.Context) error {
+	by := r.watch.Jumped()
 	switch {
 	case by > 0:
-		f.logger.Warn("this machine's clock was set forward, or the machine slept; what has become due by it is done now", "by", by.Round(time.Second))
+		r.f.logger.Warn("this machine's clock was set forward, or the machine slept; what has become due by it is done now", "by", by.Round(time.Second))
+		return r.f.directory.RenewLeases(ctx, r.process+"/", r.f.lease)
 	case by < 0:
-		f.logger.Warn("this machine's clock was set back; what waits for other servers is tried at once", "by", (-by).Round(time.Second))
-		return f.directory.ClockWasSetBack(ctx, f.lease)
+		r.f.logger.Warn("this machine's clock was set back; what waits for other servers is tried at once", "by", (-by).Round(time.Second))
+		r.again = time.Now().Add(afterThat)
+		return r.f.directory.ClockWasSetBack(ctx, r.f.lease)
+	case !r.again.IsZero() && time.Now().After(r.again):
+		r.again = time.Time{}
+		return r.f.directory.ClockWasSetBack(ctx, r.f.lease)
 	}
 	return nil
 }

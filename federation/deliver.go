@@ -34,7 +34,6 @@ func (f *Federation) Deliver(ctx context.Context) {
 	ticker := time.NewTicker(roundEvery)
 	defer ticker.Stop()
 	var swept, hurried time.Time
-	var watch clock.Watch
 	if err := f.checkClock(ctx); err != nil && ctx.Err() == nil {
 		f.complain("looking at the clock", err)
 	}
@@ -42,9 +41,6 @@ func (f *Federation) Deliver(ctx context.Context) {
 		next := r.more
 		if time.Since(swept) >= sweepEvery {
 			swept, next = time.Now(), r.sweep
-			if err := f.heedClock(ctx, &watch); err != nil && ctx.Err() == nil {
-				f.complain("looking at the clock", err)
-			}
 		}
 		if err := next(ctx); err != nil && ctx.Err() == nil {
 			f.complain("deliveries are held up", err)

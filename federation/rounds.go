@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/clock"
 )
 
 const (
@@ -33,6 +34,8 @@ type rounds struct {
 	process string
 	n       int
 	busy    bool // the last round has found inboxes
+	watch   clock.Watch
+	again   time.Time // when what waits is tried once more after the clock was set back; zero: never
 	group   sync.WaitGroup
 
 	mu    sync.Mutex
@@ -73,6 +76,9 @@ func (r *rounds) take(ctx context.Context, least int) error {
 		room, full := r.room()
 		if room < least {
 			return nil
+		}
+		if err := r.heedClock(ctx); err != nil {
+			return err
 		}
 		// Each round has a name of its own: a lease that has run out is lost to
 		// the next one of the same process as well.
