@@ -41,7 +41,7 @@ test: ## Run every test; ends with what was skipped and why
 		--post-run-command 'sh -c "test $$TESTS_SKIPPED -gt 0 || echo no skips"' -- -count=1 -timeout 20m $(PKG)
 
 lint: ## Check style, the arrows between packages, and go.mod
-	go vet ./...
+	go vet -tags soak ./...
 	go mod tidy -diff
 	go mod verify
 	go run $(GOLANGCI_LINT) run --allow-parallel-runners
@@ -73,6 +73,7 @@ soak: ## Kill 1,000 times, mirror 1,000,000 co-ops, fuzz ten minutes each, repea
 	COOPVERSE_KILL_ROUNDS=1000 go test -count=1 -timeout 12h -run '^TestKillsLoseNothing$$' ./cmd/coopverse
 	COOPVERSE_MIRROR_ENTRIES=1000000 go test -count=1 -timeout 12h -run '^TestLargeMirrorIsResumed$$' ./cmd/coopverse
 	$(MAKE) fuzz FUZZTIME=10m
+	go test -tags soak -count=1 -timeout 1h -run '^TestMemory$$' ./cmd/coopverse
 	go test -count=$(ROUNDS) -shuffle=on -timeout 12h ./...
 	$(RACE) -count=$(ROUNDS) -shuffle=on -timeout 12h ./...
 

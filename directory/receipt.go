@@ -78,10 +78,11 @@ func (t *ToldChange) readReceipts(tx *gorm.DB) error {
 	return nil
 }
 
-// awaiting is a condition on inboxes that are still owed a change: see whoAwaits.
-var awaiting = `id NOT IN (SELECT inbox_id FROM receipts WHERE change_id = @change)
-	AND (id IN (SELECT inbox_id FROM addressees WHERE change_id = @change) OR taken < @change
-		AND (id IN (SELECT inbox_id FROM followers WHERE handle = @handle AND since < @change) OR @farewell AND NOT gone AND NOT ` + toldElsewhere("inboxes.url") + `))`
+// awaiting is a condition on inboxes that are still owed a change: see whoAwaits. Of
+// those that are not behind it reads a number.
+var awaiting = `(taken < @change AND (id IN (SELECT inbox_id FROM followers WHERE handle = @handle AND since < @change) OR @farewell AND NOT gone AND NOT ` + toldElsewhere("inboxes.url") + `)
+		OR id IN (SELECT inbox_id FROM addressees WHERE change_id = @change))
+	AND id NOT IN (SELECT inbox_id FROM receipts WHERE change_id = @change)`
 
 func whoAwaits(c Change) map[string]any {
 	return map[string]any{"change": c.ID, "handle": c.Handle, "farewell": slices.Contains(farewells, c.Kind)}

@@ -18,8 +18,8 @@ type ToldCount struct {
 func (c ToldCount) All() int { return c.Told + c.Awaited + c.Refused }
 
 // CountReceipts counts what Receipts lists, newest first. Of each change it
-// reads the receipts along their key, and the inboxes that are behind it, but no
-// follower of an inbox that is not: its cost does not grow with their number.
+// reads the receipts along their key, one number of every inbox, and followers
+// only while an inbox is behind.
 func (d *Directory) CountReceipts(ctx context.Context, handle string, limit int) ([]ToldCount, error) {
 	tx := d.db.read.WithContext(ctx)
 	var changes []Change

@@ -194,7 +194,7 @@ func TestRemovedAtHomeIsGoneHere(t *testing.T) {
 		}
 		copyOf(t, d, other, "coops.other.example", "Other")
 		after := get(h, "/?q=nebula", "If-None-Match", before.Header().Get("ETag"))
-		if w := get(h, "/mirrors/coops.other.example/nebula"); w.Code != http.StatusNotFound || after.Code != http.StatusOK || strings.Contains(after.Body.String(), "nebula.example") {
+		if w := get(h, "/mirrors/coops.other.example/nebula"); w.Code != http.StatusGone || after.Code != http.StatusOK || strings.Contains(after.Body.String(), "nebula.example") {
 			t.Errorf("the page: %d; the search: %d", w.Code, after.Code)
 		}
 	})

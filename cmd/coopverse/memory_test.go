@@ -1,3 +1,5 @@
+//go:build soak
+
 package main
 
 import (
@@ -22,13 +24,9 @@ const (
 )
 
 // TestMemory measures what a server holds that nobody asks, and one that is asked for
-// actors while it tells 10,000 servers, none of which is there. COOPVERSE_IDLE is how
-// long it is left alone before, as "1m"; without it there is no such test.
+// actors while it tells 10,000 servers, none of which is there.
 func TestMemory(t *testing.T) {
-	idle, err := time.ParseDuration(os.Getenv("COOPVERSE_IDLE"))
-	if err != nil {
-		t.Skip("it takes minutes: COOPVERSE_IDLE=1m runs it")
-	}
+	const idle = time.Minute
 	onEachDatabase(t, func(t *testing.T, database []string) {
 		a := newAuthority(t, ourDomain)
 		server := anotherServer(t, database, a, connectTo("", freePort(t)))

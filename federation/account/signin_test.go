@@ -46,6 +46,7 @@ type place struct {
 // It is on both databases that the clients are kept.
 func meet(t *testing.T, them *accounttest.Server, test func(p *place)) {
 	t.Helper()
+	storetest.Alone(t) // them is one, and for both databases
 	storetest.EachDatabase(t, func(t *testing.T, db *directory.Database) {
 		server := httptest.NewTLSServer(them)
 		t.Cleanup(server.Close)
