@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"gorm.io/gorm"
 )
@@ -57,7 +58,7 @@ func (d *Directory) ClockWasSetBack(ctx context.Context, lease time.Duration) er
 // now on.
 func (d *Directory) RenewLeases(ctx context.Context, prefix string, lease time.Duration) error {
 	err := d.db.write.WithContext(ctx).Exec("UPDATE inboxes SET leased_until = @until WHERE "+d.db.inOrder("leased_until IS NOT NULL AND SUBSTR(leased_by, 1, @length) = @prefix"),
-		map[string]any{"until": now().Add(lease), "length": len(prefix), "prefix": prefix}).Error
+		map[string]any{"until": now().Add(lease), "length": utf8.RuneCountInString(prefix), "prefix": prefix}).Error
 	if err != nil {
 		return fmt.Errorf("renew the leases of inboxes: %w", err)
 	}

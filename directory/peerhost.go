@@ -152,7 +152,7 @@ func (d *Directory) GiveUpHost(ctx context.Context, inbox Inbox, status int, why
 	}
 	inOrder := ""
 	if d.db.postgres {
-		inOrder = "FOR UPDATE"
+		inOrder = "FOR NO KEY UPDATE"
 	}
 	for {
 		var due []Inbox

@@ -157,16 +157,31 @@ func (d *Directory) KeepPeerOut(ctx context.Context, by Actor, peerID string) er
 	return nil
 }
 
-// AdmitPeer lets an actor in who has come back with another key, whichever it has when it
-// comes next. Errors: ErrNotFound when it does not wait.
-func (d *Directory) AdmitPeer(ctx context.Context, by Actor, peerID string) error {
+// AdmitPeer lets an actor in who has come back with another key: it is known by that one
+// from now on. key is the key's fingerprint, which somebody has looked at, or "" for the
+// one with which it came last. Errors: ErrNotFound when it does not wait; ErrConflict when
+// it has come with yet another key.
+func (d *Directory) AdmitPeer(ctx context.Context, by Actor, peerID, key string) error {
 	err := d.db.change(ctx, func(tx *gorm.DB) error {
-		gone := tx.Where("peer_id = ? AND asked_at IS NOT NULL", asText(peerID)).Delete(&pin{})
-		if gone.Error != nil {
-			return gone.Error
+		var waiting []pin
+		if err := tx.Where("peer_id = ? AND asked_at IS NOT NULL", asText(peerID)).Limit(1).Find(&waiting).Error; err != nil {
+			return err
 		}
-		if gone.RowsAffected == 0 {
+		if len(waiting) == 0 {
 			return notFound("actor that waits with another key: %s", peerID)
+		}
+		asked := waiting[0].AskedPEM
+		if key != "" && key != fingerprint(asked) {
+			return fmt.Errorf("%w: it has come with yet another key", ErrConflict)
+		}
+		known := tx.Where("peer_id = ?", waiting[0].PeerID)
+		if asked == "" { // not kept: any key is good
+			known = known.Delete(&pin{})
+		} else {
+			known = known.Model(&pin{}).Updates(map[string]any{"public_pem": asked, "asked_at": nil, "asked_pem": ""})
+		}
+		if known.Error != nil {
+			return known.Error
 		}
 		return audit(tx, by, "admitted an actor", DirectoryHandle, peerID)
 	})

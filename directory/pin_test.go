@@ -37,9 +37,17 @@ func TestActorWaitsUntilOperatorsDecide(t *testing.T) {
 		}
 		refuses(t, "kept out twice", d.KeepPeerOut(t.Context(), operator, ann.ID), directory.ErrNotFound)
 		comes(1)
-		if err := d.AdmitPeer(t.Context(), operator, ann.ID); err != nil {
+		refuses(t, "a key that nobody has looked at", d.AdmitPeer(t.Context(), operator, ann.ID, "0123"), directory.ErrConflict)
+		waiting, err := d.PinnedPeers(t.Context())
+		if err != nil || len(waiting) != 1 {
+			t.Fatalf("waiting: %+v, %v", waiting, err)
+		}
+		if err := d.AdmitPeer(t.Context(), operator, ann.ID, waiting[0].AskedKey); err != nil {
 			t.Fatal(err)
 		}
+		third := ann
+		third.PublicPEM = "a third"
+		refuses(t, "a third key", d.RememberPeer(t.Context(), third), directory.ErrPinned)
 		if err := d.RememberPeer(t.Context(), ann); err != nil {
 			t.Errorf("admitted: %v", err)
 		}

@@ -166,7 +166,7 @@ func TestWhoComesBackWithAnotherKeyWaits(t *testing.T) {
 		if status := say("follow", "Follow", us.site.Actor("sange")); status != http.StatusUnauthorized {
 			t.Errorf("it waited long enough: %d", status)
 		}
-		if err := d.AdmitPeer(t.Context(), tester, ann); err != nil {
+		if err := d.AdmitPeer(t.Context(), tester, ann, ""); err != nil {
 			t.Fatal(err)
 		}
 		if status := say("follow", "Follow", us.site.Actor("sange")); status != http.StatusAccepted {

@@ -61,7 +61,7 @@ func families() map[string][]string {
 		members["edit.shelf_"] = append(members["edit.shelf_"], shelf.name)
 	}
 	members["desk.done_"] = []string{"saved", "same", "put_back", "posted", "edited", "deleted", "hidden", "shown", "blocked", "unblocked", "scheduled", "cancelled", "stated", "withdrawn", "proved", "unseen"}
-	members["operators.done_"] = []string{"accepted", "refused", "confirmed", "refused_evidence", "ended", "resolved", "domain_blocked", "domain_unblocked", "admitted", "kept_out"}
+	members["operators.done_"] = []string{"accepted", "refused", "confirmed", "refused_evidence", "ended", "resolved", "domain_blocked", "domain_unblocked", "admitted", "other_key", "kept_out"}
 	members["operators.server_"] = []string{"failing", "blocked", "allowed"}
 	members["add.hint_"] = []string{"name", "contact"}
 	members["add.label_"] = []string{"contact", "evidence-1", "evidence-2"}

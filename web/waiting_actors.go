@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"coopverse/directory"
@@ -45,7 +46,11 @@ func (s *Server) decideActor(w http.ResponseWriter, r *http.Request) error {
 	id := r.PostForm.Get("actor")
 	switch r.PostForm.Get("do") {
 	case "admit":
-		if err := s.directory.AdmitPeer(ctx, by, id); err != nil {
+		err := s.directory.AdmitPeer(ctx, by, id, r.PostForm.Get("key"))
+		if errors.Is(err, directory.ErrConflict) {
+			return s.toOperators(w, r, "actors", "other_key")
+		}
+		if err != nil {
 			return err
 		}
 		return s.toOperators(w, r, "actors", "admitted")

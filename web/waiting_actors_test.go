@@ -46,6 +46,9 @@ func TestOperatorsDecideOnActorsThatWait(t *testing.T) {
 		if w := ada.sends(h, "/operators/actors", formed("actor", ann, "do", "shrug")); w.Code != http.StatusBadRequest {
 			t.Errorf("neither of the two: %d", w.Code)
 		}
+		if w := ada.sends(h, "/operators/actors", formed("actor", ann, "do", "admit", "key", "0123")); !strings.Contains(ada.asks(h, w.Header().Get("Location")).Body.String(), ann) {
+			t.Errorf("with a key that was not shown: %d", w.Code)
+		}
 		for id, do := range map[string]string{ann: "admit", ben: "keep"} {
 			if w := ada.sends(h, "/operators/actors", formed("actor", id, "do", do)); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/operators/actors" {
 				t.Errorf("%s: %d %s", do, w.Code, w.Header().Get("Location"))

@@ -78,9 +78,9 @@ func (cmd *peersAdmitCommand) Run(ctx context.Context, p *program, std streams) 
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).AdmitPeer(ctx, directory.Actor{Name: fromCommandLine}, cmd.Actor); err != nil {
+	if err := directory.New(db).AdmitPeer(ctx, directory.Actor{Name: fromCommandLine}, cmd.Actor, ""); err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%s is admitted with the key that it has when it comes next.\n", cmd.Actor)
+	fmt.Fprintf(std.out, "%s is admitted with the key with which it came last.\n", cmd.Actor)
 	return nil
 }
