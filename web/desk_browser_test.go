@@ -34,6 +34,7 @@ type deskType struct {
 func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 	t.Helper()
 	d := happened(t)
+	waits(t, d, "eve")
 	c := config
 	c.Prove, c.ProofWays = claimConfig(sites{}).Prove, claimConfig(sites{}).ProofWays
 	c.Sandbox = true
