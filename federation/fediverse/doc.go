@@ -7,6 +7,8 @@
 // alone. What each inbox took is written down, and Judge says from that, and not
 // from what the sender believes, what was lost, doubled or out of order.
 //
+// cmd/fediverse is such a fediverse as a program, for a directory that runs.
+//
 // It is cheap, so that whoever is measured against it is not held up: all
 // actors share one key, and the keys of senders are fetched once.
 package fediverse

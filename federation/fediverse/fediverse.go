@@ -22,9 +22,11 @@ import (
 // Config says what kind of fediverse it is.
 type Config struct {
 	Hosts    int
-	TLS      bool // https, with certificates of an authority of its own
-	HTTP2    bool // with TLS: whoever asks for HTTP/2 gets it
-	Trusting bool // it does not verify who sent what it takes
+	Listen   string       // address of this machine; "": any free port of 127.0.0.1
+	TLS      bool         // https, with certificates of an authority of its own
+	HTTP2    bool         // with TLS: whoever asks for HTTP/2 gets it
+	Trusting bool         // it does not verify who sent what it takes
+	Client   *http.Client // by which it asks and tells others; nil: http.DefaultClient
 }
 
 // Fediverse is many hosts behind one address.
@@ -32,7 +34,8 @@ type Fediverse struct {
 	tls      bool
 	trusting bool
 	server   *httptest.Server
-	roots    *x509.CertPool
+	roots    []byte // its authority, PEM
+	client   *http.Client
 	key      *signature.Key // of every actor, but for its ID
 	keyPEM   string
 	keys     keys
@@ -59,40 +62,60 @@ const domain = "fediverse.example"
 // New starts a fediverse and ends it with the test.
 func New(t testing.TB, c Config) *Fediverse {
 	t.Helper()
-	private, err := signature.GenerateKey()
+	f, err := Start(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	public, err := signature.MarshalPublicKey(&private.PublicKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &Fediverse{
-		tls: c.TLS, trusting: c.Trusting, key: &signature.Key{Private: private}, keyPEM: public, keys: newKeys(),
-		closing: make(chan struct{}), changed: make(chan struct{}), hosts: make([]host, c.Hosts), inboxes: make(map[string]*inbox),
-	}
-	f.server = httptest.NewUnstartedServer(f)
-	f.server.Config.ErrorLog = log.New(io.Discard, "", 0) // connections that are broken off
-	f.server.Config.IdleTimeout = 5 * time.Minute
-	if c.TLS {
-		certificate, roots, err := authority("*." + domain)
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.roots, f.server.EnableHTTP2 = roots, c.HTTP2
-		f.server.TLS = &tls.Config{
-			Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.X25519},
-			GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) { f.greet(hello.ServerName); return nil, nil },
-		}
-		f.server.StartTLS()
-	} else {
-		f.server.Start()
-	}
-	t.Cleanup(f.close)
+	t.Cleanup(f.Close)
 	return f
 }
 
-func (f *Fediverse) close() {
+// Start starts a fediverse, or says why it cannot listen.
+func Start(c Config) (*Fediverse, error) {
+	private, err := signature.GenerateKey()
+	if err != nil {
+		return nil, err
+	}
+	public, err := signature.MarshalPublicKey(&private.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	if c.Client == nil {
+		c.Client = http.DefaultClient
+	}
+	f := &Fediverse{
+		tls: c.TLS, trusting: c.Trusting, client: c.Client, key: &signature.Key{Private: private}, keyPEM: public, keys: newKeys(c.Client),
+		closing: make(chan struct{}), changed: make(chan struct{}), hosts: make([]host, c.Hosts), inboxes: make(map[string]*inbox),
+	}
+	f.server = httptest.NewUnstartedServer(f)
+	if c.Listen != "" {
+		f.server.Listener.Close()
+		if f.server.Listener, err = net.Listen("tcp", c.Listen); err != nil {
+			return nil, err
+		}
+	}
+	f.server.Config.ErrorLog = log.New(io.Discard, "", 0) // connections that are broken off
+	f.server.Config.IdleTimeout = 5 * time.Minute
+	if !c.TLS {
+		f.server.Start()
+		return f, nil
+	}
+	var certificate tls.Certificate
+	if certificate, f.roots, err = authority("*." + domain); err != nil {
+		f.server.Listener.Close()
+		return nil, err
+	}
+	f.server.EnableHTTP2 = c.HTTP2
+	f.server.TLS = &tls.Config{
+		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.X25519},
+		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) { f.greet(hello.ServerName); return nil, nil },
+	}
+	f.server.StartTLS()
+	return f, nil
+}
+
+// Close ends it, and whatever waits for it.
+func (f *Fediverse) Close() {
 	close(f.closing)
 	f.server.CloseClientConnections()
 	f.server.Close()
@@ -107,12 +130,20 @@ func (f *Fediverse) greet(name string) {
 
 // Client is how to reach the fediverse: every name leads to it.
 func (f *Fediverse) Client() fetch.Config {
-	address, port, _ := net.SplitHostPort(f.server.Listener.Addr().String())
+	address, port, _ := net.SplitHostPort(f.Address())
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(f.roots)
 	return fetch.Config{
-		UserAgent: "coopverse/test (+https://coops.example/)", RootCAs: f.roots, AllowHTTP: !f.tls, AllowPrivate: loopback,
+		UserAgent: "coopverse/test (+https://coops.example/)", RootCAs: roots, AllowHTTP: !f.tls, AllowPrivate: loopback,
 		ConnectTo: []fetch.Override{{ToHost: address, ToPort: port}},
 	}
 }
+
+// Address is where all its hosts are, an address and a port of this machine.
+func (f *Fediverse) Address() string { return f.server.Listener.Addr().String() }
+
+// Authority is the certificate of its authority, PEM; nothing without TLS.
+func (f *Fediverse) Authority() []byte { return f.roots }
 
 // Host is the name of the host with that number, from 0.
 func (f *Fediverse) Host(i int) string { return fmt.Sprintf("h%d.%s", i, domain) }

@@ -16,8 +16,9 @@ import (
 // keys are those of senders, fetched from them once, and once more when a
 // signature does not fit.
 type keys struct {
-	mu    *sync.Mutex
-	known map[string]senderKey // by key id
+	client *http.Client
+	mu     *sync.Mutex
+	known  map[string]senderKey // by key id
 }
 
 type senderKey struct {
@@ -25,7 +26,9 @@ type senderKey struct {
 	key   crypto.PublicKey
 }
 
-func newKeys() keys { return keys{&sync.Mutex{}, make(map[string]senderKey)} }
+func newKeys(client *http.Client) keys {
+	return keys{client, &sync.Mutex{}, make(map[string]senderKey)}
+}
 
 // verified says whose key it is that verifies: the known one, or else the one
 // that the sender shows now.
@@ -41,21 +44,21 @@ func (k keys) verified(ctx context.Context, id string, verify verifying) (owner 
 	if known, ok := k.known[id]; ok && verify(known.key) == nil { // fetched by another one meanwhile
 		return known.owner, nil
 	}
-	if known, err = fetchKey(ctx, id); err != nil {
+	if known, err = k.fetch(ctx, id); err != nil {
 		return "", fmt.Errorf("fetch the key %s: %w", id, err)
 	}
 	k.known[id] = known
 	return known.owner, verify(known.key)
 }
 
-func fetchKey(ctx context.Context, id string) (senderKey, error) {
+func (k keys) fetch(ctx context.Context, id string) (senderKey, error) {
 	address, _, _ := strings.Cut(id, "#")
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return senderKey{}, err
 	}
 	r.Header.Set("Accept", "application/activity+json")
-	res, err := http.DefaultClient.Do(r)
+	res, err := k.client.Do(r)
 	if err != nil {
 		return senderKey{}, err
 	}

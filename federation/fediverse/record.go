@@ -169,3 +169,40 @@ func (v *Verdict) judge(address string, i *inbox, want []string) {
 		}
 	}
 }
+
+// Agree judges as Judge does where nobody knows what was to come: each of the
+// inboxes was to be brought what any of them took, in the order of the one that
+// took most. Answers to a Follow are for one alone, and count for nothing. It
+// returns how many activities that were, too.
+func (f *Fediverse) Agree(inboxes ...string) (activities int, v Verdict) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	brought := make([]*inbox, len(inboxes))
+	most := &inbox{}
+	for n, address := range inboxes {
+		i := &inbox{}
+		for _, t := range f.inboxAt(address).took {
+			if t.Type != "Accept" && t.Type != "Reject" {
+				i.took = append(i.took, t)
+			}
+		}
+		if brought[n] = i; len(i.took) > len(most.took) {
+			most = i
+		}
+	}
+	var want []string
+	known := make(map[string]bool)
+	for _, i := range append([]*inbox{most}, brought...) {
+		for _, t := range i.took {
+			if !known[t.ID] {
+				known[t.ID] = true
+				want = append(want, t.ID)
+			}
+		}
+	}
+	v = Verdict{Faults: slices.Clone(f.faults)}
+	for n, address := range inboxes {
+		v.judge(address, brought[n], want)
+	}
+	return len(want), v
+}

@@ -66,7 +66,7 @@ func (f *Fediverse) Send(ctx context.Context, host int, name, inbox string, acti
 	if err := signature.Sign(r, body, f.as(host, name), time.Now()); err != nil {
 		return 0, err
 	}
-	res, err := http.DefaultClient.Do(r)
+	res, err := f.client.Do(r)
 	if err != nil {
 		return 0, err
 	}

@@ -7,12 +7,13 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/pem"
 	"math/big"
 	"time"
 )
 
-// authority makes an authority, and a certificate by it for the names.
-func authority(names ...string) (tls.Certificate, *x509.CertPool, error) {
+// authority makes an authority (PEM), and a certificate by it for the names.
+func authority(names ...string) (certificate tls.Certificate, roots []byte, err error) {
 	root := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "an authority for tests"}, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour), KeyUsage: x509.KeyUsageCertSign,
@@ -38,7 +39,6 @@ func authority(names ...string) (tls.Certificate, *x509.CertPool, error) {
 	if der, err = x509.CreateCertificate(rand.Reader, leaf, root, &leafKey.PublicKey, rootKey); err != nil {
 		return tls.Certificate{}, nil, err
 	}
-	roots := x509.NewCertPool()
-	roots.AddCert(root)
+	roots = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw})
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: leafKey}, roots, nil
 }
