@@ -38,6 +38,7 @@ type Config struct {
 // are not used: what they connect to could not be guarded.
 type Client struct {
 	transport *http.Transport // and no http.Client, which follows redirects its own way
+	open      *connections
 	userAgent string
 	allowHTTP bool
 	patience  patience
@@ -57,8 +58,9 @@ func New(config Config) *Client {
 func newClient(config Config, patience patience, resolver *net.Resolver) *Client {
 	dialer := guardedDialer(config.AllowPrivate, patience.connect)
 	dialer.Resolver = resolver
+	open := &connections{most: maxIdle}
 	connect := func(ctx context.Context, network, address string) (net.Conn, error) {
-		return dialer.DialContext(ctx, network, overridden(config.ConnectTo, address))
+		return open.count(dialer.DialContext(ctx, network, overridden(config.ConnectTo, address)))
 	}
 	encrypted := &tls.Config{
 		RootCAs:            config.RootCAs,
@@ -78,7 +80,8 @@ func newClient(config Config, patience patience, resolver *net.Resolver) *Client
 		IdleConnTimeout:        idleTime,
 		MaxResponseHeaderBytes: maxHeaders,
 	}
-	return &Client{transport: transport, userAgent: config.UserAgent, allowHTTP: config.AllowHTTP, patience: patience}
+	open.tooMany = transport.CloseIdleConnections
+	return &Client{transport: transport, open: open, userAgent: config.UserAgent, allowHTTP: config.AllowHTTP, patience: patience}
 }
 
 // Avoiding is the same client, but asks nothing of hosts that are blocked, nor

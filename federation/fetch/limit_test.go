@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -188,6 +189,26 @@ func TestFourConnectionsToAHost(t *testing.T) {
 		all.Wait()
 		if failed.Load() > 0 || len(open) > maxConnections {
 			t.Errorf("HTTP/2 %v: %d failed, %d connections", h2, failed.Load(), len(open))
+		}
+	}
+}
+
+// TestIdleConnectionsAreFew shows that whoever tells many servers, one after the
+// other, keeps few connections, also of HTTP/2.
+func TestIdleConnectionsAreFew(t *testing.T) {
+	p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor != 2 {
+			t.Errorf("%s", r.Proto)
+		}
+		w.WriteHeader(http.StatusAccepted)
+	})
+	c := p.client(t)
+	c.open.most = 10
+	for n := range 50 {
+		inbox := fmt.Sprintf("https://%c.example/inbox%d", 'a'+n%25, n)
+		wantKind(t, inbox, c.Post(t.Context(), inbox, []byte("{}"), nil), nil, "")
+		if open := c.open.open.Load(); open > 11 {
+			t.Fatalf("%d connections are open after %d servers", open, n+1)
 		}
 	}
 }
