@@ -195,17 +195,17 @@ func (d *Directory) wakeOwed(ctx context.Context, from, head int64) error {
 // wokenAtOnce is how many inboxes are woken in one transaction.
 const wokenAtOnce = 250
 
-// LeaseInboxes takes up to n inboxes that are due, oldest first, for the
-// holder alone until the lease ends. Of one server it takes a few, and none of
-// those that are full. A server that is left alone is asked at one inbox when
-// its time is over.
+// LeaseInboxes takes up to n inboxes that are due, for the holder alone until the
+// lease ends: of each server in turn, the oldest first. Of a server that fails it
+// takes few, and none of those that are full. A server that is left alone is asked
+// at one inbox when its time is over.
 func (d *Directory) LeaseInboxes(ctx context.Context, holder string, n int, lease time.Duration, full ...string) ([]Inbox, error) {
 	at := now()
 	until := at.Add(lease)
 	due := `FROM inboxes i LEFT JOIN peer_hosts h ON h.host = i.host
 		WHERE i.due_at <= @now AND (i.leased_until IS NULL OR i.leased_until < @now) AND (h.closed_until IS NULL OR h.closed_until <= @now)
 		AND i.host NOT IN @full`
-	with := map[string]any{"now": at, "until": until, "holder": holder, "n": n, "full": append(padded(full), " "), "each": LeasedPerServer}
+	with := map[string]any{"now": at, "until": until, "holder": holder, "n": n, "full": append(padded(full), " "), "each": LeasedPerServer, "failing": leasedOfFailing}
 	var inboxes []Inbox
 	// Mostly nothing is due. Asking does not wait for the one writer; taking does.
 	err := d.db.read.WithContext(ctx).Raw("SELECT i.id "+due+" LIMIT 1", with).Scan(&inboxes).Error
@@ -218,8 +218,8 @@ func (d *Directory) LeaseInboxes(ctx context.Context, holder string, n int, leas
 		locked = "SELECT id FROM inboxes WHERE id IN (SELECT id FROM chosen) AND (leased_until IS NULL OR leased_until < @now) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
 	}
 	err = d.db.write.WithContext(ctx).Transaction(func(tx *gorm.DB) error {
-		err := tx.Raw(`WITH placed AS (SELECT i.id, i.due_at, h.closed_until, ROW_NUMBER() OVER (PARTITION BY i.host ORDER BY i.due_at, i.id) AS place `+due+`),
-			chosen AS (SELECT id FROM placed WHERE place <= CASE WHEN closed_until IS NULL THEN @each ELSE 1 END ORDER BY due_at LIMIT @n)
+		err := tx.Raw(`WITH placed AS (SELECT i.id, i.due_at, h.closed_until, h.failures, ROW_NUMBER() OVER (PARTITION BY i.host ORDER BY i.due_at, i.id) AS place `+due+`),
+			chosen AS (SELECT id FROM placed WHERE place <= CASE WHEN closed_until IS NOT NULL THEN 1 WHEN failures > 0 THEN @failing ELSE @each END ORDER BY place, due_at LIMIT @n)
 			UPDATE inboxes SET leased_until = @until, leased_by = @holder WHERE id IN (`+locked+`) RETURNING *`,
 			with).Scan(&inboxes).Error
 		if err != nil || len(inboxes) == 0 {

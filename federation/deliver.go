@@ -83,6 +83,8 @@ type visit struct {
 	answered bool                // its server is there; not written down yet
 	took     directory.Signature // the kind that it took then
 	letGo    bool                // it is leased no more
+	leased   time.Time           // when, if it has had to wait
+	failed   bool                // its server does not answer as a server that is there
 }
 
 // tell brings one inbox up to date, in order, and then lets go of it. When ctx

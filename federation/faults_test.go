@@ -159,6 +159,27 @@ func TestServerIsAskedByFewAtOnce(t *testing.T) {
 	})
 }
 
+// TestManyInboxesOfOneServer: they are told one after the other, and not so many
+// each time that the queue is looked at.
+func TestManyInboxesOfOneServer(t *testing.T) {
+	storetest.EachSeededDatabase(t, func(t *testing.T, db *directory.Database) {
+		a := newAudience(t, db, fediverse.Config{Hosts: 1, TLS: true}, 300, false)
+		a.deliver()
+		began := time.Now()
+		id := a.post("Hello")
+		a.everybodyTook(1, a.inboxes...)
+		if took := time.Since(began); took > 300/perServer*sweepEvery/2 {
+			t.Errorf("it took %s", took)
+		}
+		if most := a.MostAtOnce(0); most > perServer {
+			t.Errorf("%d at once", most)
+		}
+		if v := a.Judge([]string{id}, a.inboxes...); !v.Good() || v.Again > 0 {
+			t.Error(v)
+		}
+	})
+}
+
 // TestKindOfSignatureIsRemembered: of a server that takes only one, and
 // forgotten when it takes only the other.
 func TestKindOfSignatureIsRemembered(t *testing.T) {

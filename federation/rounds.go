@@ -38,13 +38,21 @@ type rounds struct {
 	again   time.Time // when what waits is tried once more after the clock was set back; zero: never
 	group   sync.WaitGroup
 
-	mu    sync.Mutex
-	told  int            // inboxes that are being told
-	hosts map[string]int // of them, of each server
+	mu      sync.Mutex
+	told    int                // inboxes that are being told
+	servers map[string]*server // of these, and of those that wait for it
+	drained bool               // a server that had no room has some again
+}
+
+// server is a server of which inboxes are told.
+type server struct {
+	told    int      // how many are told now
+	waiting []*visit // what comes next, leased already
+	full    bool     // more may be due that were not leased
 }
 
 func newRounds(f *Federation) *rounds {
-	return &rounds{f: f, process: processName(), hosts: make(map[string]int)}
+	return &rounds{f: f, process: processName(), servers: make(map[string]*server)}
 }
 
 // processName is different for each process on each machine.
@@ -64,6 +72,13 @@ func (r *rounds) sweep(ctx context.Context) error {
 
 // more goes on while many inboxes are due.
 func (r *rounds) more(ctx context.Context) error {
+	r.mu.Lock()
+	drained := r.drained
+	r.drained = false
+	r.mu.Unlock()
+	if drained {
+		return r.take(ctx, 1)
+	}
 	if !r.busy {
 		return nil
 	}
@@ -114,27 +129,65 @@ func (r *rounds) release(ctx context.Context, inboxes []directory.Inbox) (err er
 func (r *rounds) room() (room int, full []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for host, n := range r.hosts {
-		if n > perServer-directory.LeasedPerServer {
+	for host, s := range r.servers {
+		if s.full = s.told+len(s.waiting) >= perServer; s.full {
 			full = append(full, host)
 		}
 	}
 	return r.f.workers - r.told, full
 }
 
+// begin has an inbox told, or wait until fewer of its server are told.
 func (r *rounds) begin(ctx context.Context, v *visit) {
-	host := v.Inbox.Host
 	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.servers[v.Inbox.Host]
+	if s == nil {
+		s = &server{}
+		r.servers[v.Inbox.Host] = s
+	}
+	if s.told == perServer {
+		v.leased = time.Now()
+		s.waiting = append(s.waiting, v)
+		s.full = true
+		return
+	}
+	s.told++
 	r.told++
-	r.hosts[host]++
-	r.mu.Unlock()
 	r.group.Go(func() {
-		r.f.tell(ctx, v)
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.told--
-		if r.hosts[host]--; r.hosts[host] == 0 {
-			delete(r.hosts, host)
+		for v := v; v != nil; v = r.next(ctx, v) {
+			r.f.tell(ctx, v)
 		}
 	})
+}
+
+// next is what to tell of a server after a visit. When that has failed, or the rest
+// has waited for so long that its leases run out, others may have it.
+func (r *rounds) next(ctx context.Context, over *visit) (next *visit) {
+	var late []directory.Inbox
+	r.mu.Lock()
+	s := r.servers[over.Inbox.Host]
+	if s.full && len(s.waiting) < perServer {
+		r.drained, s.full = true, false
+	}
+	for len(s.waiting) > 0 && next == nil {
+		v := s.waiting[0]
+		s.waiting = s.waiting[1:]
+		if over.failed || ctx.Err() != nil || time.Since(v.leased) > r.f.lease/4 {
+			late = append(late, v.Inbox)
+		} else {
+			next = v
+		}
+	}
+	if next == nil {
+		r.told--
+		if s.told--; s.told == 0 {
+			delete(r.servers, over.Inbox.Host)
+		}
+	}
+	r.mu.Unlock()
+	if err := r.release(ctx, late); err != nil {
+		r.f.complain("delivery", err, "host", over.Inbox.Host)
+	}
+	return next
 }
