@@ -14,7 +14,8 @@ import (
 // entries of one co-op at several homes are shown as one: that which the co-op has
 // claimed, else ours, else that of the mirror that was added first. Two of the
 // same home are two co-ops; a closed one is never shown as one that is not. What is
-// left of a copy that was adopted comes last.
+// left of a copy that was adopted comes last. A website of very many entries is no
+// co-op's: they are shown as they are.
 func regroup(tx *gorm.DB, websites []string) error {
 	if len(websites) == 0 {
 		return nil
@@ -31,8 +32,12 @@ func regroup(tx *gorm.DB, websites []string) error {
 		adopted[m.ID] = m.AdoptedAt != nil
 	}
 	for some := range slices.Chunk(websites, rowsAtOnce) {
+		some, err := fewHave(tx, some)
+		if err != nil {
+			return err
+		}
 		var rows []listed
-		err := tx.Where("website_key <> '' AND website_key IN ? AND shown_as <> 0 AND status <> ?", some, Unlisted).Find(&rows).Error
+		err = tx.Where("website_key <> '' AND website_key IN ? AND shown_as <> 0 AND status <> ?", some, Unlisted).Find(&rows).Error
 		if err != nil {
 			return fmt.Errorf("read what has the same website: %w", err)
 		}
@@ -46,6 +51,32 @@ func regroup(tx *gorm.DB, websites []string) error {
 		}
 	}
 	return nil
+}
+
+// sameAtMost is how many entries may have a website that is taken for that of one co-op.
+const sameAtMost = 100
+
+// fewHave returns those of the websites that few entries have. Those of the others
+// are shown as they are.
+func fewHave(tx *gorm.DB, websites []string) (few []string, err error) {
+	values := make([]any, len(websites), len(websites)+1)
+	for i, w := range websites {
+		values[i] = w
+	}
+	var crowded []string
+	err = tx.Raw("SELECT said.column1 FROM (VALUES (?)"+strings.Repeat(", (?)", len(websites)-1)+`) AS said
+		WHERE EXISTS (SELECT 1 FROM listed WHERE website_key <> '' AND website_key = said.column1 LIMIT 1 OFFSET ?)`, append(values, sameAtMost)...).Scan(&crowded).Error
+	if err != nil {
+		return nil, fmt.Errorf("count who has the same website: %w", err)
+	}
+	if len(crowded) == 0 {
+		return websites, nil
+	}
+	err = tx.Exec("UPDATE listed SET shown_as = id WHERE website_key IN ? AND shown_as <> id AND shown_as <> 0", crowded).Error
+	if err != nil {
+		return nil, fmt.Errorf("show each of many for itself: %w", err)
+	}
+	return slices.DeleteFunc(slices.Clone(websites), func(w string) bool { return slices.Contains(crowded, w) }), nil
 }
 
 // site is equal for what may be shown as one.

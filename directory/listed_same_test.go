@@ -184,3 +184,30 @@ func BenchmarkSearch(b *testing.B) {
 	far.mirrored(b, d)
 	b.Run("both", ask)
 }
+
+// A website that very many entries have is no co-op's, and costs no more than others
+// do: they are shown as they are, until few have it again.
+func TestWebsiteOfVeryManyIsNoCoops(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, d *directory.Directory) {
+		first, second := newHome("first.test"), newHome("second.test")
+		for i := range 50 {
+			first.publish(t, entry(fmt.Sprintf("a%d", i), "Quokka", "https://quokka.test/", nil))
+			second.publish(t, entry(fmt.Sprintf("b%d", i), "Quokka", "https://quokka.test/", nil))
+		}
+		first.mirrored(t, d)
+		second.mirrored(t, d)
+		shown := func(when string, want int) {
+			t.Helper()
+			if got := search(t, d, directory.Query{}).Total; got != want {
+				t.Errorf("%s: %d are found, want %d", when, got, want)
+			}
+		}
+		shown("a hundred", 50)
+		second.publish(t, entry("more", "Quokka", "https://quokka.test/", nil))
+		second.mirrored(t, d)
+		shown("one more", 101)
+		second.publish(t, removal("more"))
+		second.mirrored(t, d)
+		shown("one less", 50)
+	})
+}

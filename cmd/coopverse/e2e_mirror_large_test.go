@@ -39,7 +39,7 @@ func (i *instance) fill(n int) {
 	i.t.Helper()
 	db := openDatabase(i.t, i.database)
 	const columns = "version, status, name, name_key, website, website_key, summary, notes, notes_language, listed_areas, listed_place, services, places, region, remote, founded, members, languages, removed_reason, merged_into, listed_at, updated_at"
-	numbered := strings.NewReplacer(" name,", " name || ' ' || n.i,", "name_key,", "name_key || ' ' || n.i,", " website,", " website || '?' || n.i,", "website_key,", "website_key || '?' || n.i,").Replace(" " + columns)
+	numbered := strings.NewReplacer(" name,", " name || ' ' || n.i,", "name_key,", "name_key || ' ' || n.i,", " website,", " website || '/n' || n.i,", "website_key,", "website_key || '/n' || n.i,").Replace(" " + columns)
 	added := fmt.Sprintf("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) ", n-144)
 	for _, statement := range []string{
 		"INSERT INTO handles (handle, kind, taken_at) " + added + "SELECT 'n' || n.i, 'coop', h.taken_at FROM n JOIN handles h ON h.handle = 'igalia'",
