@@ -14,7 +14,7 @@ type peerCommands struct {
 	LetGo    peersLetGoCommand    `cmd:"" help:"Never send what waits for a server."`
 	Block    peersBlockCommand    `cmd:"" help:"Have nothing to do with a domain and all below it."`
 	Unblock  peersUnblockCommand  `cmd:"" help:"End the block of a domain."`
-	Allow    peersAllowCommand    `cmd:"" help:"Put a domain on the list of those that serve --only-allowed speaks with."`
+	Allow    peersAllowCommand    `cmd:"" help:"Put a domain on the list of those that are spoken with when only some are."`
 	Disallow peersDisallowCommand `cmd:"" help:"Take a domain off that list."`
 	Admit    peersAdmitCommand    `cmd:"" help:"Let an actor in who has come back with another key."`
 	Import   peersImportCommand   `cmd:"" help:"Block or allow the domains of a list that Mastodon has exported."`
