@@ -4,12 +4,15 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"coopverse/directory"
 	"coopverse/directory/storetest"
 )
+
+var olderLink = regexp.MustCompile(`href="([^"]+)" rel="next"`)
 
 var backButton = regexp.MustCompile(`name="change" value="([0-9]+)"`)
 
@@ -110,6 +113,51 @@ func TestErasedHistoryIsShownAsErased(t *testing.T) {
 		}
 		if backButton.MatchString(desk) {
 			t.Error("what was erased can be put back")
+		}
+	})
+}
+
+// A long history comes in pages, which hold every edit once and whole.
+func TestLongHistoryComesInPages(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		h := pagesOf(t, d, config)
+		ada := seated(t, d, "agaric", "Ada", directory.Editor)
+		for n := range 70 {
+			edit := directory.Edit{Source: directory.FromCoop, By: ada.by, Act: "edited", Set: map[string]string{"founded": strconv.Itoa(1900 + n), "members": strconv.Itoa(100 + n)}}
+			if _, _, err := d.EditCoop(t.Context(), "agaric", edit); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := d.History(t.Context(), "agaric")
+		if err != nil {
+			t.Fatal(err)
+		}
+		edits, differences := 0, 0
+		for path, pages := "/coops/agaric/history", 0; path != ""; pages++ {
+			page := ada.asks(h, path).Body.String()
+			n := strings.Count(page, `<li class="edit">`)
+			edits, differences = edits+n, differences+strings.Count(page, `<li><b>`)
+			if n == 0 || n > 60 || pages > 3 {
+				t.Fatalf("%d edits on page %d", n, pages)
+			}
+			if pages == 0 && (n < 49 || strings.Contains(page, "Newest changes") || !strings.Contains(page, "by Ada")) {
+				t.Errorf("%d edits on the first page", n)
+			}
+			next := olderLink.FindStringSubmatch(page)
+			if path = ""; next != nil {
+				path = next[1]
+			}
+		}
+		versions := make(map[int64]bool)
+		fields := 0
+		for _, c := range all {
+			versions[c.Version] = true
+			if c.Field != "" {
+				fields++
+			}
+		}
+		if edits != len(versions) || differences != fields {
+			t.Errorf("%d edits of %d, %d differences of %d", edits, len(versions), differences, fields)
 		}
 	})
 }
