@@ -24,6 +24,7 @@ func (s *Server) routes() http.Handler {
 	get("/coops", moved("/"))
 	get("/coops/{handle}", s.coop)
 	get("/coops/{handle}/introduction", s.introduction)
+	get("/coops/{handle}/changes", s.changes)
 	get("/coops/{handle}/posts/{id:[0-9]+}", s.post)
 	get("/coops/{handle}/follow", s.followForm)
 	post("/coops/{handle}/follow", s.follow)
