@@ -87,7 +87,7 @@ func ReadDomainList(r io.Reader) (DomainList, error) {
 func readRow(rows *csv.Reader) ([]string, error) {
 	row, err := rows.Read()
 	if wrong := new(csv.ParseError); errors.As(err, &wrong) {
-		return nil, fmt.Errorf("%w: line %d: %w", ErrInvalid, wrong.Line, wrong.Err)
+		return nil, fmt.Errorf("%w: line %d: %w", ErrInvalid, wrong.StartLine, wrong.Err)
 	}
 	return row, err
 }
