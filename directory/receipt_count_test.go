@@ -64,5 +64,15 @@ func TestCountsAreThoseOfReceipts(t *testing.T) {
 		if err != nil || entry.Told == nil || entry.Told.Told != 2 || entry.Told.Change != changes[0].ID {
 			t.Errorf("the entry says %+v, %v", entry.Told, err)
 		}
+		curate(t, d, "sange", map[string]string{"founded": "2002"})
+		counts, err := d.CountReceipts(t.Context(), "sange", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		receipt.ChangeID = counts[0].Change.ID
+		if err := d.Took(t.Context(), &first, receipt.ChangeID, []directory.Receipt{receipt}, 0); err != nil {
+			t.Fatal(err)
+		}
+		count("when one of two inboxes took the next one", 0, 1, 0)
 	})
 }
