@@ -36,7 +36,7 @@ type imported struct {
 	TooLong bool
 	Plan    *plannedList
 
-	MostKB int
+	MostMB int
 }
 
 // plannedList is what taking the list in would change.
@@ -75,7 +75,7 @@ func (s *Server) importForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showImport(w http.ResponseWriter, r *http.Request, status int, shown imported) error {
-	shown.Desk, shown.MostKB = s.operatorsHead(r.Context(), listSection(r)), maxDomainList>>10
+	shown.Desk, shown.MostMB = s.operatorsHead(r.Context(), listSection(r)), maxDomainList>>20
 	return s.showDesk(w, status, "operators_import", shown)
 }
 
