@@ -135,7 +135,9 @@ func readResting(tx *gorm.DB, hosts []string, known map[string]*Server) error {
 	}
 	for _, h := range resting {
 		s := known[h.Host]
-		s.LeftUntil = h.ClosedUntil
+		if h.ClosedUntil.After(now()) {
+			s.LeftUntil = h.ClosedUntil
+		}
 		if s.FailingSince == nil {
 			s.State, s.FailingSince = "failing", h.FailingSince
 		}
