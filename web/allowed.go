@@ -30,9 +30,10 @@ type allowedMode struct {
 	Followers, Servers int // that are outside, and are told nothing while it is so
 }
 
-func (s *Server) allowedMode(r *http.Request) (mode allowedMode, err error) {
+// allowedMode says who is outside as well if that is so now, or asked.
+func (s *Server) allowedMode(r *http.Request, asked bool) (mode allowedMode, err error) {
 	mode.Fixed = s.config.OnlyAllowed != nil
-	if mode.Only, err = s.directory.SpeaksOnlyWithAllowed(r.Context()); err != nil {
+	if mode.Only, err = s.directory.SpeaksOnlyWithAllowed(r.Context()); err != nil || !mode.Only && !asked {
 		return mode, err
 	}
 	mode.Followers, mode.Servers, err = s.directory.OutsideAllowed(r.Context())
@@ -49,7 +50,7 @@ func (s *Server) allowedPage(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) showAllowed(w http.ResponseWriter, r *http.Request, status int, shown allowList) (err error) {
 	shown.Desk, shown.Asked, shown.MostNote = s.operatorsHead(r.Context(), "allowed"), askedName(r), directory.MaxBlockNote
-	if shown.Mode, err = s.allowedMode(r); err != nil {
+	if shown.Mode, err = s.allowedMode(r, false); err != nil {
 		return err
 	}
 	if shown.Domains, err = s.directory.SomeAllowedDomains(r.Context(), shown.Asked, r.URL.Query().Get("after"), operatorsShown+1); err != nil {
@@ -111,7 +112,7 @@ func (s *Server) onlyAllowedForm(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.operator(r.Context()); err != nil {
 		return err
 	}
-	mode, err := s.allowedMode(r)
+	mode, err := s.allowedMode(r, true)
 	if err != nil {
 		return err
 	}
