@@ -49,6 +49,30 @@ func (d *Directory) History(ctx context.Context, handle string) ([]Change, error
 	return changes, nil
 }
 
+// HistoryBefore is a page of History: at most limit changes, which came before the one with
+// the number before if that is not 0. The changes of one edit are not parted, unless they
+// alone are more than that. More says whether there are earlier ones.
+func (d *Directory) HistoryBefore(ctx context.Context, handle string, before int64, limit int) (changes []Change, more bool, err error) {
+	tx := d.db.read.WithContext(ctx).Where("handle = ? AND field <> ?", handle, postField)
+	if before > 0 {
+		tx = tx.Where("id < ?", before)
+	}
+	if err := tx.Order("id DESC").Limit(limit + 1).Find(&changes).Error; err != nil {
+		return nil, false, fmt.Errorf("read history: %w", err)
+	}
+	if len(changes) <= limit {
+		return changes, false, nil
+	}
+	whole := limit
+	for whole > 0 && changes[whole-1].Version == changes[limit].Version {
+		whole--
+	}
+	if whole == 0 {
+		whole = limit
+	}
+	return changes[:whole], true, nil
+}
+
 // Change returns one change of a co-op's entry, or ErrNotFound.
 func (d *Directory) Change(ctx context.Context, handle string, id int64) (Change, error) {
 	var c Change

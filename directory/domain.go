@@ -33,6 +33,24 @@ type BlockedDomain struct {
 	Reason    string    `json:"reason"`                   // for everybody
 	Note      string    `json:"note"`                     // for the operators
 	BlockedAt time.Time `json:"blockedAt"`
+
+	Obfuscated bool `json:"obfuscated"` // everybody sees it with stars in its middle
+}
+
+// Shown is the domain as everybody sees it. Stars stand where Mastodon's do: those who
+// know the domain know it again, and nobody else finds the way there.
+func (b BlockedDomain) Shown() string {
+	if !b.Obfuscated {
+		return b.Domain
+	}
+	shown := []byte(b.Domain)
+	seen := len(shown) / 4
+	for i, c := range shown {
+		if i > seen && i < len(shown)-seen && c != '.' {
+			shown[i] = '*'
+		}
+	}
+	return string(shown)
 }
 
 // normalHost is the one way in which a host is written: lower case, punycode,
@@ -120,7 +138,7 @@ func (d *Directory) BlockDomains(ctx context.Context, by Actor, domains ...Block
 		}
 	}
 	err = d.db.change(ctx, func(tx *gorm.DB) error {
-		known := clause.OnConflict{Columns: []clause.Column{{Name: "domain"}}, DoUpdates: clause.AssignmentColumns([]string{"reason", "note"})}
+		known := clause.OnConflict{Columns: []clause.Column{{Name: "domain"}}, DoUpdates: clause.AssignmentColumns([]string{"reason", "note", "obfuscated"})}
 		names := make([]string, len(blocked))
 		for i, b := range blocked {
 			names[i] = b.Domain
@@ -230,4 +248,10 @@ func (d *Directory) BlockedDomains(ctx context.Context) ([]BlockedDomain, error)
 		return nil, fmt.Errorf("read the blocked domains: %w", err)
 	}
 	return domains, nil
+}
+
+// SomeBlockedDomains is a page of BlockedDomains: at most limit after the domain after,
+// with that part in their names.
+func (d *Directory) SomeBlockedDomains(ctx context.Context, part, after string, limit int) ([]BlockedDomain, error) {
+	return someDomains[BlockedDomain](d.db.read.WithContext(ctx), part, after, limit)
 }

@@ -14,7 +14,7 @@ func TestOwnHostIsNeverBlocked(t *testing.T) {
 		if err := d.ServeAs(t.Context(), "https://tech.coops.org:8443"); err != nil {
 			t.Fatal(err)
 		}
-		if err := d.SpeakOnlyWithAllowed(t.Context(), true); err != nil {
+		if err := d.SpeakOnlyWithAllowed(t.Context(), directory.Actor{Name: "test"}, true); err != nil {
 			t.Fatal(err)
 		}
 		for host, want := range map[string]bool{

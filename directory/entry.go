@@ -13,6 +13,7 @@ type Entry struct {
 	Evidence []Evidence  `json:"evidence"`          // of being a co-op
 	Facts    []EntryFact `json:"facts"`
 	History  []EntryEdit `json:"history"`
+	Told     *EntryTold  `json:"told,omitempty"` // of its last change; none while nobody follows
 }
 
 // Profile is what is public about one co-op as it is now.
@@ -132,7 +133,8 @@ func (d *Directory) Entry(ctx context.Context, c Coop) (Entry, error) {
 	for _, h := range history {
 		e.History = append(e.History, EntryEdit{h.ID, h.Version, h.At, h.Kind, h.Field, h.Before, h.After, h.Source, h.Origin, h.Effective})
 	}
-	return e, nil
+	e.Told, err = d.entryTold(ctx, c.Handle)
+	return e, err
 }
 
 // profile is what is public about a co-op that has those places.

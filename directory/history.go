@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// Editors returns who made which version of a co-op's entry, by name as it was
+// Editors returns who made which of those versions of a co-op's entry, by name as it was
 // then. Versions that no person made here are left out.
-func (d *Directory) Editors(ctx context.Context, handle string) (map[int64]string, error) {
+func (d *Directory) Editors(ctx context.Context, handle string, versions []int64) (map[int64]string, error) {
 	var acts []AuditEntry
-	if err := d.db.read.WithContext(ctx).Where("handle = ? AND version > 0", handle).Find(&acts).Error; err != nil {
+	if err := d.db.read.WithContext(ctx).Where("handle = ? AND version > 0 AND version IN ?", handle, versions).Find(&acts).Error; err != nil {
 		return nil, fmt.Errorf("read who edited %s: %w", handle, err)
 	}
 	editors := make(map[int64]string)

@@ -73,7 +73,7 @@ func TestAChangeIsPutBack(t *testing.T) {
 		if _, _, err = a.d.PutBack(ctx, "agaric", empty.ID, empty.Version, a.by, "a test"); err != nil || a.standing("extra").Field != "" {
 			a.Errorf("to no word: %+v, %v", a.standing("extra"), err)
 		}
-		editors, err := a.d.Editors(ctx, "agaric")
+		editors, err := a.d.Editors(ctx, "agaric", []int64{1, c.Version})
 		if err != nil || editors[c.Version] != "Ada" || editors[1] != "" {
 			a.Errorf("the editors are %v, %v", editors, err)
 		}
@@ -132,7 +132,7 @@ func TestHistoryNamesWhoClaimed(t *testing.T) {
 			a.Fatal(err)
 		}
 		for _, handle := range []string{"agaric", "igalia"} {
-			editors, err := a.d.Editors(ctx, handle)
+			editors, err := a.d.Editors(ctx, handle, []int64{2})
 			if err != nil || editors[2] != "Ada" {
 				a.Errorf("the editors of %s are %v, %v", handle, editors, err)
 			}

@@ -14,6 +14,8 @@ type Waiting struct {
 	Proposals int
 	Evidence  int
 	Reports   int
+	Actors    int // that came back with another key
+	Servers   int // that fail, and for which something waits
 }
 
 // Waiting counts what waits for the operators.
@@ -29,6 +31,8 @@ func (d *Directory) Waiting(ctx context.Context) (Waiting, error) {
 		{tx.Model(&Proposal{}).Where("state = ?", ProposalWaiting), &waiting.Proposals},
 		{tx.Model(&Evidence{}).Where("handle <> '' AND state = ? AND (kind <> ? OR voucher IN (SELECT handle FROM coops WHERE claimed_at IS NOT NULL AND status IN ?))", EvidenceStated, ByVouching, []Status{Active, Inactive}), &waiting.Evidence},
 		{tx.Model(&Report{}).Where("resolved_at IS NULL"), &waiting.Reports},
+		{tx.Model(&pin{}).Where("asked_at IS NOT NULL"), &waiting.Actors},
+		{tx.Model(&Inbox{}).Where("due_at IS NOT NULL AND failures > 0").Distinct("host"), &waiting.Servers},
 	} {
 		var n int64
 		if err := count.found.Count(&n).Error; err != nil {

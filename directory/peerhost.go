@@ -152,18 +152,10 @@ func (d *Directory) GiveUpHost(ctx context.Context, inbox Inbox, status int, why
 	if err := d.GiveUp(ctx, inbox, status, why); err != nil {
 		return err
 	}
-	inOrder := ""
-	if d.db.postgres {
-		inOrder = "FOR NO KEY UPDATE"
-	}
 	for {
-		var due []Inbox
-		err := d.db.write.WithContext(ctx).Raw(`UPDATE inboxes SET leased_until = @until, leased_by = @holder WHERE id IN (
-				SELECT id FROM inboxes WHERE host = @host AND due_at IS NOT NULL AND (leased_until IS NULL OR leased_until < @now) ORDER BY id LIMIT 50 `+inOrder+`)
-			AND (leased_until IS NULL OR leased_until < @now) RETURNING *`,
-			map[string]any{"until": now().Add(time.Minute), "now": now(), "holder": inbox.LeasedBy, "host": inbox.Host}).Scan(&due).Error
+		due, err := d.leaseOf(ctx, inbox.Host, inbox.LeasedBy)
 		if err != nil {
-			return fmt.Errorf("find the inboxes of %s: %w", inbox.Host, err)
+			return err
 		}
 		for _, other := range due {
 			if err := d.GiveUp(ctx, other, status, why); err != nil {
@@ -180,4 +172,21 @@ func (d *Directory) GiveUpHost(ctx context.Context, inbox Inbox, status int, why
 		return fmt.Errorf("give %s another chance: %w", inbox.Host, err)
 	}
 	return nil
+}
+
+// leaseOf takes some inboxes of a server for which something waits, for a minute.
+func (d *Directory) leaseOf(ctx context.Context, host, holder string) ([]Inbox, error) {
+	inOrder := ""
+	if d.db.postgres {
+		inOrder = "FOR NO KEY UPDATE"
+	}
+	var due []Inbox
+	err := d.db.write.WithContext(ctx).Raw(`UPDATE inboxes SET leased_until = @until, leased_by = @holder WHERE id IN (
+			SELECT id FROM inboxes WHERE host = @host AND due_at IS NOT NULL AND (leased_until IS NULL OR leased_until < @now) ORDER BY id LIMIT 50 `+inOrder+`)
+		AND (leased_until IS NULL OR leased_until < @now) RETURNING *`,
+		map[string]any{"until": now().Add(time.Minute), "now": now(), "holder": holder, "host": host}).Scan(&due).Error
+	if err != nil {
+		return nil, fmt.Errorf("find the inboxes of %s: %w", host, err)
+	}
+	return due, nil
 }

@@ -88,8 +88,18 @@ func blockedAmong(tx *gorm.DB, hosts []string) ([]bool, error) {
 
 // SpeakOnlyWithAllowed sets whether only the allowed domains are spoken with, for
 // every process from now on. The directory must have been served before.
-func (d *Directory) SpeakOnlyWithAllowed(ctx context.Context, only bool) error {
-	err := d.db.write.WithContext(ctx).Model(&instance{}).Where("only_allowed <> ?", only).Update("only_allowed", only).Error
+func (d *Directory) SpeakOnlyWithAllowed(ctx context.Context, by Actor, only bool) error {
+	act := "speaks with everybody again"
+	if only {
+		act = "speaks only with allowed domains"
+	}
+	err := d.db.change(ctx, func(tx *gorm.DB) error {
+		set := tx.Model(&instance{}).Where("only_allowed <> ?", only).Update("only_allowed", only)
+		if set.Error != nil || set.RowsAffected == 0 {
+			return set.Error
+		}
+		return audit(tx, by, act, DirectoryHandle, "")
+	})
 	if err != nil {
 		return fmt.Errorf("set with whom we speak: %w", err)
 	}
@@ -161,6 +171,21 @@ func (d *Directory) AllowedDomains(ctx context.Context) ([]AllowedDomain, error)
 	domains := []AllowedDomain{}
 	if err := d.db.read.WithContext(ctx).Order("domain").Find(&domains).Error; err != nil {
 		return nil, fmt.Errorf("read the allowed domains: %w", err)
+	}
+	return domains, nil
+}
+
+// SomeAllowedDomains is a page of AllowedDomains: at most limit after the domain after,
+// with that part in their names.
+func (d *Directory) SomeAllowedDomains(ctx context.Context, part, after string, limit int) ([]AllowedDomain, error) {
+	return someDomains[AllowedDomain](d.db.read.WithContext(ctx), part, after, limit)
+}
+
+func someDomains[T any](tx *gorm.DB, part, after string, limit int) ([]T, error) {
+	domains := []T{}
+	err := tx.Where(`domain > ? AND domain LIKE ? ESCAPE '\'`, asText(after), containing(part)).Order("domain").Limit(limit).Find(&domains).Error
+	if err != nil {
+		return nil, fmt.Errorf("read a list of domains: %w", err)
 	}
 	return domains, nil
 }

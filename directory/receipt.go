@@ -21,6 +21,7 @@ type ToldChange struct {
 	Told    []HostReceipt `json:"told"`
 	Awaited []HostReceipt `json:"awaited"`
 	Refused []HostReceipt `json:"refused"` // refused, given up or withdrawn
+	Servers ServerCounts  `json:"servers"`
 }
 
 // HostReceipt says how telling one inbox of a host went.
@@ -52,9 +53,27 @@ func (d *Directory) Receipts(ctx context.Context, handle string, limit int) ([]T
 		if err := t.readAwaited(tx, c); err != nil {
 			return nil, err
 		}
+		t.Servers = t.count()
 		told = append(told, t)
 	}
 	return told, nil
+}
+
+// count counts the servers of the inboxes that are listed, as ToldCount has it.
+func (t *ToldChange) count() (n ServerCounts) {
+	last := make(map[string]*int)
+	for _, list := range []struct {
+		receipts []HostReceipt
+		n        *int
+	}{{t.Refused, &n.Refused}, {t.Told, &n.Told}, {t.Awaited, &n.Awaited}} {
+		for _, r := range list.receipts {
+			last[r.Host] = list.n
+		}
+	}
+	for _, which := range last {
+		*which++
+	}
+	return n
 }
 
 func (t *ToldChange) readReceipts(tx *gorm.DB) error {

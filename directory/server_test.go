@@ -41,7 +41,7 @@ func TestServers(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		servers, err := d.Servers(t.Context())
+		servers, err := d.Servers(t.Context(), directory.ServerQuery{Limit: 50})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -60,15 +60,18 @@ func (d *Directory) Took(ctx context.Context, inbox *Inbox, taken int64, receipt
 // days. Its followers stay, and the next change is tried again. ErrLeaseLost:
 // another process has the inbox.
 func (d *Directory) GiveUp(ctx context.Context, inbox Inbox, status int, why string) error {
-	return d.writeOff(ctx, inbox, status, why, func(tx *gorm.DB) error {
-		if err := tx.Model(&Follower{}).Where("own_inbox_id = ? AND accepted_at IS NULL", inbox.ID).Update("accepted_at", now()).Error; err != nil {
-			return err
-		}
-		if err := tx.Model(&Follower{}).Where("inbox_id = ? AND mirrors", inbox.ID).Update("rung", ownLogSize(tx)).Error; err != nil {
-			return err
-		}
-		return tx.Model(&Answer{}).Where("inbox_id = ? AND sent_at IS NULL", inbox.ID).Update("sent_at", now()).Error
-	})
+	return d.writeOff(ctx, inbox, status, why, func(tx *gorm.DB) error { return owedNothing(tx, inbox) })
+}
+
+// owedNothing has an inbox be owed nothing that is for it alone.
+func owedNothing(tx *gorm.DB, inbox Inbox) error {
+	if err := tx.Model(&Follower{}).Where("own_inbox_id = ? AND accepted_at IS NULL", inbox.ID).Update("accepted_at", now()).Error; err != nil {
+		return err
+	}
+	if err := tx.Model(&Follower{}).Where("inbox_id = ? AND mirrors", inbox.ID).Update("rung", ownLogSize(tx)).Error; err != nil {
+		return err
+	}
+	return tx.Model(&Answer{}).Where("inbox_id = ? AND sent_at IS NULL", inbox.ID).Update("sent_at", now()).Error
 }
 
 // ForgetInbox ends every following through an inbox that is gone, with a

@@ -21,7 +21,7 @@ import (
 type activity struct {
 	ID         string               `json:"id"`
 	Type       kind                 `json:"type"`
-	Actor      reference            `json:"actor"`
+	Actor      soleReference        `json:"actor"`
 	Object     json.RawMessage      `json:"object"`
 	Target     reference            `json:"target"`
 	Instrument json.RawMessage      `json:"instrument"`
@@ -87,6 +87,26 @@ func (r *reference) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	*r = reference(document.ID)
+	return nil
+}
+
+// soleReference is a reference beside which there is no other one.
+type soleReference string
+
+// UnmarshalJSON takes what a reference takes, and of lists those with one member:
+// who would speak for whom, if several did?
+func (s *soleReference) UnmarshalJSON(data []byte) error {
+	var many oneOrMany[reference]
+	if err := json.Unmarshal(data, &many); err != nil {
+		return err
+	}
+	if len(many) > 1 {
+		return fmt.Errorf("it has %d actors, and may have one", len(many))
+	}
+	*s = ""
+	if len(many) == 1 {
+		*s = soleReference(many[0])
+	}
 	return nil
 }
 

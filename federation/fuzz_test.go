@@ -18,7 +18,7 @@ func FuzzActivity(f *testing.F) {
 		`{"type":"Undo","actor":"a","object":{"type":"Like","object":[null]}}`,
 		`{"type":"Flag","object":["a",{"id":"b"},[]]}`,
 		`{"id":"https://a.example/u","inbox":"https://a.example/i","publicKey":[{"id":"k","owner":"https://a.example/u","publicKeyPem":"p"}],"assertionMethod":["x",{"type":"Multikey"}],"alsoKnownAs":"y"}`,
-		`[]`, `null`, `{"actor":[],"type":null,"object":[[[]]]}`,
+		`{"type":"Like","actor":["a",{"id":"b"}]}`, `[]`, `null`, `{"actor":[],"type":null,"object":[[[]]]}`,
 	} {
 		f.Add([]byte(seed))
 	}

@@ -46,6 +46,7 @@ func TestInboxAnswersBadInput(t *testing.T) {
 			}, 401},
 			{"changed Digest", own, good, other.keys[ann], func(r *http.Request) { r.Header.Set("Digest", "SHA-256=AAAA") }, 401},
 			{"signer is not the actor", own, follow(ben, sange), other.keys[ann], nil, 401},
+			{"two actors", own, []byte(strings.Replace(string(good), `"actor":"`+ann+`"`, `"actor":["`+ann+`","`+ben+`"]`, 1)), other.keys[ann], nil, 400},
 			{"id on our host", own, activityJSON(us.URL+"/x", "Follow", ann, sange), other.keys[ann], nil, 400},
 			{"id on a third host", own, activityJSON("https://third.example/x", "Follow", ann, sange), other.keys[ann], nil, 400},
 			{"no id", own, activityJSON("", "Follow", ann, sange), other.keys[ann], nil, 400},

@@ -95,7 +95,7 @@ func TestOnlyTheAllowedAreSpokenWith(t *testing.T) {
 		if err := d.AllowDomains(t.Context(), tester, directory.AllowedDomain{Domain: "listed.example"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := d.SpeakOnlyWithAllowed(t.Context(), true); err != nil {
+		if err := d.SpeakOnlyWithAllowed(t.Context(), directory.Actor{Name: "test"}, true); err != nil {
 			t.Fatal(err)
 		}
 		n := asked.Load()

@@ -22,6 +22,8 @@ type entry struct {
 	Edits   []edit
 	Similar []directory.Coop
 
+	EarlierEdits string // address of the page with those before; "": these are all
+
 	Control  *directory.Control // of the website; nil: it has not been shown
 	Evidence []directory.Evidence
 
@@ -82,11 +84,10 @@ func (s *Server) entryOf(ctx context.Context, c directory.Coop) (entry, error) {
 	if err != nil {
 		return entry{}, err
 	}
-	changes, err := s.directory.History(ctx, c.Handle)
-	if err != nil {
+	e.Fields = fieldsOf(facts)
+	if e.Edits, e.EarlierEdits, err = s.edits(ctx, c.Handle, 0); err != nil {
 		return entry{}, err
 	}
-	e.Fields, e.Edits = fieldsOf(facts), editsOf(changes)
 	if e.Similar, err = s.directory.Similar(ctx, c, similarShown); err != nil {
 		return entry{}, err
 	}

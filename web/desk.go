@@ -12,9 +12,8 @@ import (
 
 // What a co-op's desk shows at most.
 const (
-	deskReplies  = 50
-	deskReceipts = 60       // changes of which it is said who was told
-	maxHideForm  = 16 << 10 // bytes; a reply's id is an address
+	deskReplies = 50
+	maxHideForm = 16 << 10 // bytes; a reply's id is an address
 )
 
 // deskHead is what the pages for those who speak for a co-op have in common.
@@ -66,7 +65,7 @@ type desk struct {
 type deskPost struct {
 	post
 	Told, Awaited, Refused int
-	Counted                bool // false: that is too long ago
+	Counted                bool // false: it is not known
 }
 
 // Edit and Delete are where the post is changed and taken back.
@@ -130,20 +129,17 @@ func (s *Server) news(w http.ResponseWriter, r *http.Request) error {
 
 // receipted adds to posts how telling of their last change went.
 func (s *Server) receipted(ctx context.Context, handle string, found []post) ([]deskPost, error) {
-	told, err := s.directory.CountReceipts(ctx, handle, deskReceipts)
+	ids := make([]int64, len(found))
+	for i, p := range found {
+		ids[i] = p.ID
+	}
+	told, err := s.directory.CountReceiptsOfPosts(ctx, handle, ids...)
 	if err != nil {
 		return nil, err
 	}
-	newest := make(map[string]directory.ToldCount)
-	for _, t := range told {
-		_, is := t.Change.PostID()
-		if _, later := newest[t.Change.After]; is && !later {
-			newest[t.Change.After] = t
-		}
-	}
 	posts := make([]deskPost, len(found))
 	for i, p := range found {
-		t, counted := newest[strconv.FormatInt(p.ID, 10)]
+		t, counted := told[p.ID]
 		posts[i] = deskPost{p, t.Told, t.Awaited, t.Refused, counted}
 	}
 	return posts, nil

@@ -63,6 +63,11 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 	join(t, d, "hypha", ada.by, directory.Editor)
 	ada.cookie.Name, grace.cookie.Name = "session", "session"
 	busy(t, d, ada)
+	strained(t, d)
+	allow(t, d, "friends.example", strings.Repeat("long", 12)+".example")
+	if err := d.BlockDomains(context.Background(), ada.by, directory.BlockedDomain{Domain: "spam.example", Reason: "Spam", Note: "Report 3", Obfuscated: true}); err != nil {
+		t.Fatal(err)
+	}
 	adds := newVisitor(t, h)
 	adds.post("/add", brook()...)
 	proving := adds.get("/add").Body.Bytes()
@@ -143,6 +148,15 @@ func manned(t testing.TB) (*httptest.Server, seat, []deskType) {
 		{name: "operators-claims", path: "/operators/claims"},
 		{name: "operators-reports", path: "/operators/reports?all=1"},
 		{name: "operators-servers", path: "/operators/servers"},
+		{name: "operators-waiting", path: "/operators/servers?waiting=1"},
+		{name: "operators-server", path: "/operators/servers/mastodon.example"},
+		{name: "operators-allowed", path: "/operators/allowed"},
+		{name: "operators-allowed-wrong", path: "/operators/allowed", form: url.Values{"domain": {"co.uk"}, "note": {"All of it"}}},
+		{name: "operators-only", path: "/operators/allowed/only"},
+		{name: "operators-import", path: "/operators/domains/import"},
+		{name: "operators-import-plan", path: "/operators/domains/import", parts: []part{written("do", "preview"), written("list",
+			"#domain,#severity,#public_comment,#obfuscate\n"+strings.Repeat("bad", 15)+".example,suspend,\"Hate, and "+strings.Repeat("long", 40)+"\",true\nspam.example,suspend,Spam and scams,false\nmastodon.example,suspend,,\nloud.example,silence,,\nco.uk,suspend,,\n")}},
+		{name: "operators-import-wrong", path: "/operators/allowed/import", parts: []part{written("do", "preview"), written("list", "domain;severity\n")}},
 		{name: "operators-actors", path: "/operators/actors"},
 		{name: "operators-log", path: "/operators/log"},
 		{name: "coop-known", path: "/coops/igalia"},

@@ -14,7 +14,9 @@ const maxDomainForm = 20 << 10
 // banished is the page on which operators block domains.
 type banished struct {
 	Desk        operatorsHead
+	Asked       string // part of a name that is looked for; "": all
 	Domains     []directory.BlockedDomain
+	Next        string // address of the next page, or ""
 	Typed       directory.BlockedDomain
 	WrongDomain string // why what was typed cannot be taken; "": it can
 	WrongReason string
@@ -31,10 +33,14 @@ func (s *Server) domainsPage(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showDomains(w http.ResponseWriter, r *http.Request, status int, shown banished) (err error) {
-	shown.Desk = s.operatorsHead(r.Context(), "domains")
+	shown.Desk, shown.Asked = s.operatorsHead(r.Context(), "domains"), askedName(r)
 	shown.MostReason, shown.MostNote = directory.MaxBlockReason, directory.MaxBlockNote
-	if shown.Domains, err = s.directory.BlockedDomains(r.Context()); err != nil {
+	if shown.Domains, err = s.directory.SomeBlockedDomains(r.Context(), shown.Asked, r.URL.Query().Get("after"), operatorsShown+1); err != nil {
 		return err
+	}
+	if len(shown.Domains) > operatorsShown {
+		shown.Domains = shown.Domains[:operatorsShown]
+		shown.Next = nextNamed("/operators/domains", shown.Asked, shown.Domains[operatorsShown-1].Domain, false)
 	}
 	return s.showDesk(w, status, "domains", shown)
 }
@@ -51,6 +57,7 @@ func (s *Server) blockDomain(w http.ResponseWriter, r *http.Request) error {
 	}
 	b := directory.BlockedDomain{
 		Domain: r.PostForm.Get("domain"), Reason: r.PostForm.Get("reason"), Note: r.PostForm.Get("note"),
+		Obfuscated: r.PostForm.Get("obfuscated") != "",
 	}
 	if _, err := s.directory.DomainToBlock(ctx, b.Domain); errors.Is(err, directory.ErrInvalid) {
 		return s.showDomains(w, r, http.StatusUnprocessableEntity, banished{Typed: b, WrongDomain: sentence(err)})

@@ -12,11 +12,16 @@ import (
 // fromHistoryPage is the origin of what is put back here, for the history.
 const fromHistoryPage = "history page"
 
+// historyShown is how many changes of fields one page of the history shows.
+const historyShown = 100
+
 // deskHistory is the page on which a co-op sees who changed what in its entry.
 type deskHistory struct {
 	Desk     deskHead
 	Version  int64 // of the entry that is shown
 	Edits    []deskEdit
+	Newest   string // address of the first page; "" on that page itself
+	Older    string // address of the next page; "" on the last one
 	Conflict bool   // somebody else has changed the entry meanwhile
 	Refused  string // why something could not be put back
 }
@@ -78,15 +83,29 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) showHistory(w http.ResponseWriter, r *http.Request, status int, c directory.Coop, h deskHistory) error {
 	ctx := r.Context()
-	changes, err := s.directory.History(ctx, c.Handle)
+	before, err := readBefore(r)
 	if err != nil {
 		return err
 	}
-	editors, err := s.directory.Editors(ctx, c.Handle)
+	changes, more, err := s.directory.HistoryBefore(ctx, c.Handle, before, historyShown)
+	if err != nil {
+		return err
+	}
+	versions := make([]int64, len(changes))
+	for i, change := range changes {
+		versions[i] = change.Version
+	}
+	editors, err := s.directory.Editors(ctx, c.Handle, versions)
 	if err != nil {
 		return err
 	}
 	h.Desk, h.Version = s.deskHead(ctx, c, "history"), c.Version
+	if before > 0 {
+		h.Newest = h.Desk.History()
+	}
+	if more {
+		h.Older = h.Desk.History() + "?before=" + strconv.FormatInt(changes[len(changes)-1].ID, 10)
+	}
 	for _, e := range editsOf(changes) {
 		h.Edits = append(h.Edits, deskEdit{e, editors[e.First().Version]})
 	}

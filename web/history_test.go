@@ -4,12 +4,15 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"coopverse/directory"
 	"coopverse/directory/storetest"
 )
+
+var olderLink = regexp.MustCompile(`href="([^"]+)" rel="next"`)
 
 var backButton = regexp.MustCompile(`name="change" value="([0-9]+)"`)
 
@@ -112,4 +115,63 @@ func TestErasedHistoryIsShownAsErased(t *testing.T) {
 			t.Error("what was erased can be put back")
 		}
 	})
+}
+
+// A long history comes in pages, which hold every edit once and whole.
+func TestLongHistoryComesInPages(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		h := pagesOf(t, d, config)
+		ada := seated(t, d, "agaric", "Ada", directory.Editor)
+		for n := range 70 {
+			edit := directory.Edit{Source: directory.FromCoop, By: ada.by, Act: "edited", Set: map[string]string{"founded": strconv.Itoa(1900 + n), "members": strconv.Itoa(100 + n), "summary": "We are " + strconv.Itoa(n)}}
+			if _, _, err := d.EditCoop(t.Context(), "agaric", edit); err != nil {
+				t.Fatal(err)
+			}
+		}
+		all, err := d.History(t.Context(), "agaric")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, first := range []struct {
+			path string
+			who  seat
+		}{{"/coops/agaric/history", ada}, {"/coops/agaric", seat{}}} {
+			turnPages(t, h, first.who, first.path, all)
+		}
+	})
+}
+
+// turnPages reads a history from its first page to its last.
+func turnPages(t *testing.T, h http.Handler, who seat, first string, all []directory.Change) {
+	t.Helper()
+	edits, differences := 0, 0
+	for path, pages := first, 0; path != ""; pages++ {
+		page := who.asks(h, path).Body.String()
+		if begin := strings.Index(page, `<ol class="history`); begin >= 0 {
+			page = page[begin:]
+		}
+		n := strings.Count(page, `<li class="edit">`)
+		edits, differences = edits+n, differences+strings.Count(page, `<li><b>`)
+		if n == 0 || n > 60 || pages > 6 {
+			t.Fatalf("%d edits on page %d", n, pages)
+		}
+		if pages == 0 && strings.Contains(page, "Newest changes") {
+			t.Error("the first page leads to itself")
+		}
+		next := olderLink.FindStringSubmatch(page)
+		if path = ""; next != nil {
+			path = next[1]
+		}
+	}
+	versions := make(map[int64]bool)
+	fields := 0
+	for _, c := range all {
+		versions[c.Version] = true
+		if c.Field != "" {
+			fields++
+		}
+	}
+	if edits != len(versions) || differences != fields {
+		t.Errorf("%s: %d edits of %d, %d differences of %d", first, edits, len(versions), differences, fields)
+	}
 }

@@ -61,8 +61,21 @@ func families() map[string][]string {
 		members["edit.shelf_"] = append(members["edit.shelf_"], shelf.name)
 	}
 	members["desk.done_"] = []string{"saved", "same", "put_back", "posted", "edited", "deleted", "hidden", "shown", "blocked", "unblocked", "scheduled", "cancelled", "stated", "withdrawn", "proved", "unseen"}
-	members["operators.done_"] = []string{"accepted", "refused", "confirmed", "refused_evidence", "ended", "resolved", "domain_blocked", "domain_unblocked", "admitted", "other_key", "kept_out"}
+	members["operators.done_"] = []string{"accepted", "refused", "confirmed", "refused_evidence", "ended", "resolved", "domain_blocked", "domain_unblocked", "admitted", "other_key", "kept_out",
+		"domain_allowed", "domain_disallowed", "imported", "only_yes", "only_no", "tried", "let_go", "nothing_waits", "unsure"}
 	members["operators.server_"] = []string{"failing", "blocked", "allowed"}
+	members["operators.outcome_"] = []string{string(directory.Refused), string(directory.GivenUp)}
+	members["domains.import_"], members["domains.import_lede_"] = []string{"domains", "allowed"}, []string{"domains", "allowed"}
+	members["delivery.trouble_"] = []string{"other"}
+	for _, trouble := range deliveryTroubles {
+		members["delivery.trouble_"] = append(members["delivery.trouble_"], trouble.name)
+	}
+	for _, kind := range []directory.Kind{
+		directory.KindAdded, directory.KindChanged, directory.KindRenamed, directory.KindDefunct, directory.KindReturned, directory.KindUnlisted, directory.KindRemoved, directory.KindMerged, directory.KindMoved, directory.KindClaimed,
+		directory.KindErased, directory.KindRekeyed, directory.KindCollected, directory.KindPosted, directory.KindPostEdited, directory.KindPostDeleted, directory.KindBoosted,
+	} {
+		members["happening."] = append(members["happening."], string(kind))
+	}
 	members["add.hint_"] = []string{"name", "contact"}
 	members["add.label_"] = []string{"contact", "evidence-1", "evidence-2"}
 	for _, state := range []directory.ProposalState{directory.ProposalBegun, directory.ProposalProved, directory.ProposalWaiting, directory.ProposalAccepted, directory.ProposalRefused} {

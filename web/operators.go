@@ -81,6 +81,7 @@ func refusedWord(err error, id int64, r *http.Request) (word, bool) {
 type operatorsDesk struct {
 	Desk    operatorsHead
 	Waiting directory.Waiting
+	Only    bool // only allowed domains are spoken with
 }
 
 func (s *Server) operatorsPage(w http.ResponseWriter, r *http.Request) error {
@@ -92,7 +93,11 @@ func (s *Server) operatorsPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showDesk(w, http.StatusOK, "operators", operatorsDesk{s.operatorsHead(ctx, ""), waiting})
+	only, err := s.directory.SpeaksOnlyWithAllowed(ctx)
+	if err != nil {
+		return err
+	}
+	return s.showDesk(w, http.StatusOK, "operators", operatorsDesk{s.operatorsHead(ctx, ""), waiting, only})
 }
 
 // operatorsEvidenceList is the evidence that no operator has judged.

@@ -11,7 +11,7 @@ import (
 	"coopverse/directory/storetest"
 )
 
-var operatorsPages = []string{"", "/claims", "/entries", "/evidence", "/reports", "/log", "/servers", "/actors", "/domains"}
+var operatorsPages = []string{"", "/claims", "/entries", "/evidence", "/reports", "/log", "/servers", "/actors", "/domains", "/allowed", "/allowed/only", "/domains/import", "/allowed/import", "/domains/export", "/allowed/export", "/servers/other.example"}
 
 // Nobody but operators sees their desk, and nobody else decides anything there,
 // not even who speaks for a co-op that it is about.
@@ -19,6 +19,7 @@ func TestOperatorsDeskIsForOperators(t *testing.T) {
 	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
 		ada := seated(t, d, "agaric", "Ada", directory.Owner)
 		busy(t, d, ada)
+		allow(t, d, "other.example", "third.example")
 		h := pagesOf(t, d, config)
 		ida := seated(t, d, "igalia", "Iris", directory.Editor)
 		claims, _, err := d.OpenClaims(context.Background(), 10)
@@ -30,6 +31,11 @@ func TestOperatorsDeskIsForOperators(t *testing.T) {
 			"/operators/evidence/2":                           {"do", "confirm"},
 			"/operators/reports/2":                            {"why", "Done."},
 			fmt.Sprintf("/operators/claims/%d", claims[0].ID): {"why", "No."},
+			"/operators/allowed":                              {"domain", "friends.example"},
+			"/operators/allowed/remove":                       {"domain", "other.example"},
+			"/operators/allowed/only":                         {"only", "no"},
+			"/operators/servers/third.example":                {"do", "try"},
+			"/operators/domains/import":                       {"list", "#domain,#severity\nloud.example,silence\nbad.example,suspend\n", "do", "take"},
 		}
 		before, err := d.Waiting(context.Background())
 		if err != nil {

@@ -24,6 +24,7 @@ func (s *Server) routes() http.Handler {
 	get("/coops", moved("/"))
 	get("/coops/{handle}", s.coop)
 	get("/coops/{handle}/introduction", s.introduction)
+	get("/coops/{handle}/changes", s.changes)
 	get("/coops/{handle}/posts/{id:[0-9]+}", s.post)
 	get("/coops/{handle}/follow", s.followForm)
 	post("/coops/{handle}/follow", s.follow)
@@ -129,13 +130,26 @@ func (s *Server) routes() http.Handler {
 	ownPost("/operators/reports/{id:[0-9]+}", s.resolveReport)
 	ownGet("/operators/log", s.operatorsLog)
 	ownGet("/operators/servers", s.operatorsServers)
+	ownGet("/operators/servers/{host}", s.operatorsServer)
+	ownPost("/operators/servers/{host}", s.decideServer)
 	ownGet("/operators/actors", s.operatorsActors)
 	ownPost("/operators/actors", s.decideActor)
 
-	// For operators
+	// For operators: with whom we speak
 	ownGet("/operators/domains", s.domainsPage)
 	ownPost("/operators/domains", s.blockDomain)
 	ownPost("/operators/domains/unblock", s.unblockDomain)
+	ownGet("/operators/domains/export", s.exportBlocked)
+	ownGet("/operators/domains/import", s.importForm)
+	ownPost("/operators/domains/import", s.importDomains)
+	ownGet("/operators/allowed", s.allowedPage)
+	ownPost("/operators/allowed", s.allowDomain)
+	ownPost("/operators/allowed/remove", s.disallowDomain)
+	ownGet("/operators/allowed/export", s.exportAllowed)
+	ownGet("/operators/allowed/import", s.importForm)
+	ownPost("/operators/allowed/import", s.importDomains)
+	ownGet("/operators/allowed/only", s.onlyAllowedForm)
+	ownPost("/operators/allowed/only", s.switchOnlyAllowed)
 
 	// Those of our actors that are no co-ops. Other servers know these addresses
 	// as their ids.

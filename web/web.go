@@ -35,6 +35,10 @@ type Config struct {
 	// simplest first. Prove finds each of them.
 	ProofWays func(website, page, token string) []ProofWay
 
+	// OnlyAllowed is with whom we speak, when that is set where the program is started;
+	// nil: operators set it.
+	OnlyAllowed *bool
+
 	Accounts Accounts // the zero value: nobody signs in with an account of the fediverse
 
 	Publish  PublishPost // nil: who is named in a post is not looked up

@@ -9,9 +9,12 @@ import (
 
 type peerCommands struct {
 	List     peersListCommand     `cmd:"" help:"List the servers we have to do with, and the domains that are blocked or allowed."`
+	Show     peersShowCommand     `cmd:"" help:"Say what waits for a server, and what it refused."`
+	Try      peersTryCommand      `cmd:"" help:"Send what waits for a server at once."`
+	LetGo    peersLetGoCommand    `cmd:"" help:"Never send what waits for a server."`
 	Block    peersBlockCommand    `cmd:"" help:"Have nothing to do with a domain and all below it."`
 	Unblock  peersUnblockCommand  `cmd:"" help:"End the block of a domain."`
-	Allow    peersAllowCommand    `cmd:"" help:"Put a domain on the list of those that serve --only-allowed speaks with."`
+	Allow    peersAllowCommand    `cmd:"" help:"Put a domain on the list of those that are spoken with when only some are."`
 	Disallow peersDisallowCommand `cmd:"" help:"Take a domain off that list."`
 	Admit    peersAdmitCommand    `cmd:"" help:"Let an actor in who has come back with another key."`
 	Import   peersImportCommand   `cmd:"" help:"Block or allow the domains of a list that Mastodon has exported."`
@@ -22,6 +25,8 @@ type peersBlockCommand struct {
 	Domain string `arg:"" help:"The domain, such as social.example."`
 	Reason string `help:"Why, for everybody: it stands on the page about the directory." env:"-"`
 	Note   string `help:"What only operators can read." env:"-"`
+
+	Obfuscate bool `help:"Show the domain to everybody with stars in its middle." env:"-"`
 }
 
 // Help shows an example.
@@ -37,7 +42,7 @@ func (cmd *peersBlockCommand) Run(ctx context.Context, p *program, std streams) 
 	}
 	defer db.Close()
 	d := directory.New(db)
-	b := directory.BlockedDomain{Domain: cmd.Domain, Reason: cmd.Reason, Note: cmd.Note}
+	b := directory.BlockedDomain{Domain: cmd.Domain, Reason: cmd.Reason, Note: cmd.Note, Obfuscated: cmd.Obfuscate}
 	if err := d.BlockDomains(ctx, directory.Actor{Name: fromCommandLine}, b); err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ type peersAllowCommand struct {
 
 // Help shows an example.
 func (peersAllowCommand) Help() string {
-	return "The list counts while the directory is served with --only-allowed. It holds at once in every process. A block comes before it.\n\nExample:\n\n  coopverse peers allow social.example --data ./data"
+	return "The list counts while the directory speaks only with allowed domains: see /operators/allowed and serve --only-allowed. It holds at once in every process. A block comes before it.\n\nExample:\n\n  coopverse peers allow social.example --data ./data"
 }
 
 // Run allows one domain, or gives it another note.
@@ -32,9 +32,13 @@ func (cmd *peersAllowCommand) Run(ctx context.Context, p *program, std streams) 
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%s is allowed, with all below it.\n", cmd.Domain)
+	domain, err := d.DomainToBlock(ctx, cmd.Domain)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "%s is allowed, with all below it.\n", domain)
 	if !only {
-		fmt.Fprintln(std.out, "The directory speaks with everybody at the moment: see serve --only-allowed.")
+		fmt.Fprintln(std.out, "The directory speaks with everybody at the moment: see /operators/allowed and serve --only-allowed.")
 	}
 	return nil
 }
@@ -45,7 +49,7 @@ type peersDisallowCommand struct {
 
 // Help shows an example.
 func (peersDisallowCommand) Help() string {
-	return "Who follows from there stays a follower, and is told nothing while the directory is served with --only-allowed.\n\nExample:\n\n  coopverse peers disallow social.example --data ./data"
+	return "Who follows from there stays a follower, and is told nothing while the directory speaks only with allowed domains.\n\nExample:\n\n  coopverse peers disallow social.example --data ./data"
 }
 
 // Run takes one domain off the list.

@@ -2,39 +2,31 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 
 	"coopverse/directory"
 )
 
 type peersImportCommand struct {
-	File    string `arg:"" help:"The list, as Mastodon exports it: CSV with the column #domain, and #severity for blocks."`
-	Allowed bool   `help:"Allow the domains of the list instead of blocking them."`
+	File     string `arg:"" help:"The list, as Mastodon exports it: CSV with the column #domain, and #severity for blocks; - reads what is piped in."`
+	Allowed  bool   `help:"Allow the domains of the list instead of blocking them."`
+	DryRun   bool   `help:"Say what would change, and change nothing." env:"-"`
+	PassOver bool   `help:"Take the rest when some lines cannot be taken." env:"-"`
 }
 
 // Help shows an example.
 func (peersImportCommand) Help() string {
-	return "Of blocks only what is suspended there is blocked here; other severities have no counterpart. Public comments become reasons. What is no domain is named and passed over.\n\nExample:\n\n  coopverse peers import domain_blocks.csv --data ./data\n  coopverse peers import domain_allows.csv --allowed --data ./data"
+	return "Of blocks only what is suspended there is blocked here; other severities have no counterpart. Public comments become reasons. What is listed here already stays. When a line cannot be taken it is named, and nothing is imported.\n\nExample:\n\n  coopverse peers import domain_blocks.csv --dry-run --data ./data\n  coopverse peers import domain_allows.csv --allowed --data ./data"
 }
 
-// Run takes a list in, and says what it passes over.
+// Run takes a list in, or says what it would change.
 func (cmd *peersImportCommand) Run(ctx context.Context, p *program, std streams) error {
-	file, err := os.Open(cmd.File)
+	listed, err := cmd.read(std.in)
 	if err != nil {
-		return refuse("the list cannot be read: %v", err)
-	}
-	defer file.Close()
-	listed, err := readDomainList(file)
-	if err != nil {
-		return refuse("%s: %v", cmd.File, err)
-	}
-	switch {
-	case cmd.Allowed && listed.blocks:
-		return refuse("%s is a list of blocks: it has a column #severity; give it without --allowed", cmd.File)
-	case !cmd.Allowed && listed.bare:
-		return refuse("%s has no column but #domain, as a list of allowed domains: give --allowed", cmd.File)
+		return err
 	}
 	db, err := p.openExisting(ctx)
 	if err != nil {
@@ -42,31 +34,91 @@ func (cmd *peersImportCommand) Run(ctx context.Context, p *program, std streams)
 	}
 	defer db.Close()
 	d := directory.New(db)
-	var good []directory.BlockedDomain
-	for _, b := range listed.suspended {
-		if _, err := d.DomainToBlock(ctx, b.Domain); err != nil {
-			fmt.Fprintf(std.err, "passed over: %v\n", err)
-			continue
-		}
-		good = append(good, b)
-	}
-	by, over := directory.Actor{Name: fromCommandLine}, len(listed.suspended)-len(good)
-	if cmd.Allowed {
-		var allowed []directory.AllowedDomain
-		for _, b := range good {
-			allowed = append(allowed, directory.AllowedDomain{Domain: b.Domain})
-		}
-		if err := d.AllowDomains(ctx, by, allowed...); err != nil {
-			return err
-		}
-		fmt.Fprintf(std.out, "%d domains are allowed; %d cannot be.\n", len(allowed), over)
-		return nil
-	}
-	if err := d.BlockDomains(ctx, by, good...); err != nil {
+	plan, err := d.PlanDomains(ctx, listed, cmd.Allowed)
+	switch {
+	case err != nil && cmd.Allowed:
+		return refuse("%s: %v; give it without --allowed", cmd.File, err)
+	case err != nil && listed.Bare:
+		return refuse("%s: %v; give --allowed", cmd.File, err)
+	case err != nil:
 		return err
 	}
-	fmt.Fprintf(std.out, "%d domains are blocked; %d cannot be; %d have another severity than suspend.\n", len(good), over, listed.milder)
+	for _, w := range plan.Wrong {
+		fmt.Fprintf(std.err, "line %d: %v\n", w.Line, w.Why)
+	}
+	if cmd.DryRun {
+		cmd.sayPlan(std, plan)
+		return nil
+	}
+	if n := len(plan.Wrong); n > 0 && !cmd.PassOver {
+		return refuse("nothing is imported: %s cannot be taken; mend the list, or give --pass-over", numbered(n, "line", "lines"))
+	}
+	if err := d.CarryOut(ctx, directory.Actor{Name: fromCommandLine}, plan, cmd.PassOver); err != nil {
+		return err
+	}
+	done := "blocked"
+	if cmd.Allowed {
+		done = "allowed"
+	}
+	fmt.Fprintf(std.out, "%s newly %s%s.\n", numbered(len(plan.New), "domain is", "domains are"), done, rest(plan))
 	return nil
+}
+
+func (cmd *peersImportCommand) read(from io.Reader) (directory.DomainList, error) {
+	if cmd.File != "-" {
+		file, err := os.Open(cmd.File)
+		if err != nil {
+			return directory.DomainList{}, refuse("the list cannot be read: %v", err)
+		}
+		defer file.Close()
+		from = file
+	}
+	listed, err := directory.ReadDomainList(from)
+	if err != nil {
+		return directory.DomainList{}, refuse("%s: %v", cmd.File, err)
+	}
+	return listed, nil
+}
+
+// sayPlan prints what a list would change.
+func (cmd *peersImportCommand) sayPlan(std streams, plan directory.DomainPlan) {
+	for _, one := range plan.New {
+		fmt.Fprintln(std.out, strings.TrimSpace("+ "+one.Domain+"  "+one.Reason))
+	}
+	for _, one := range plan.Changed {
+		fmt.Fprintf(std.out, "~ %s  %s  (before: %s)\n", one.Domain, one.Reason, one.Before)
+	}
+	fmt.Fprintf(std.out, "Nothing is changed yet: %s new%s.\n", numbered(len(plan.New), "domain is", "domains are"), rest(plan))
+	if plan.Followers > 0 {
+		fmt.Fprintf(std.out, "%s on %s would follow no more.\n", numbered(plan.Followers, "follower", "followers"), numbered(plan.Servers, "server", "servers"))
+	}
+}
+
+// rest is what else a plan says of a list, as the end of a sentence.
+func rest(plan directory.DomainPlan) string {
+	said := ""
+	for _, part := range []struct {
+		n         int
+		one, many string
+	}{
+		{len(plan.Changed), "is changed", "are changed"},
+		{plan.Same, "was listed already", "were listed already"},
+		{plan.Milder, "has another severity than suspend", "have another severity than suspend"},
+		{len(plan.Wrong), "cannot be taken", "cannot be taken"},
+	} {
+		if part.n > 0 {
+			said += "; " + numbered(part.n, part.one, part.many)
+		}
+	}
+	return said
+}
+
+// numbered is a number with the word for one or for several.
+func numbered(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 type peersExportCommand struct {
@@ -86,25 +138,16 @@ func (cmd *peersExportCommand) Run(ctx context.Context, p *program, std streams)
 	}
 	defer db.Close()
 	d := directory.New(db)
-	var rows [][]string
 	if cmd.Allowed {
 		domains, err := d.AllowedDomains(ctx)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, []string{"#domain"})
-		for _, a := range domains {
-			rows = append(rows, []string{a.Domain})
-		}
-	} else {
-		domains, err := d.BlockedDomains(ctx)
-		if err != nil {
-			return err
-		}
-		rows = append(rows, []string{"#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate"})
-		for _, b := range domains {
-			rows = append(rows, []string{b.Domain, "suspend", "true", "true", b.Reason, "false"})
-		}
+		return directory.WriteAllowedDomains(std.out, domains)
 	}
-	return csv.NewWriter(std.out).WriteAll(rows)
+	domains, err := d.BlockedDomains(ctx)
+	if err != nil {
+		return err
+	}
+	return directory.WriteBlockedDomains(std.out, domains)
 }

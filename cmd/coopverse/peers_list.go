@@ -15,6 +15,7 @@ type peersListCommand struct {
 	JSON    bool `name:"json" help:"Print JSON."`
 	Blocked bool `help:"Only the blocked domains, with their reasons." xor:"which"`
 	Allowed bool `help:"Only the allowed domains, with their notes." xor:"which"`
+	Behind  bool `help:"Only the servers for which something waits." xor:"which"`
 	Waiting bool `help:"Only the actors who have come back with another key and wait to be admitted." xor:"which"`
 }
 
@@ -48,10 +49,30 @@ func (cmd *peersListCommand) Run(ctx context.Context, p *program, std streams) e
 			return fmt.Sprintf("%s\tgone since %s\tcame back %s", a.ID, a.PinnedAt.Format(time.DateOnly), a.AskedAt.Format(time.DateTime))
 		})
 	}
-	servers, err := d.Servers(ctx)
+	servers, err := allServers(ctx, d, cmd.Behind)
 	return printEach(std, cmd.JSON, servers, err, func(s directory.Server) string {
-		return fmt.Sprintf("%s\t%d followers\t%s\theard %s\ttold %s\t%s", s.Host, s.Followers, cmp.Or(s.State, "well"), moment(s.Heard), moment(s.Told), s.LastError)
+		waits := ""
+		if s.Waiting > 0 {
+			waits = fmt.Sprintf("waits at %s, next try %s", numbered(s.Waiting, "inbox", "inboxes"), moment(s.NextTry))
+		}
+		return fmt.Sprintf("%s\t%s\t%s\theard %s\ttold %s\t%s\t%s", s.Host, numbered(s.Followers, "follower", "followers"), cmp.Or(s.State, "well"), moment(s.Heard), moment(s.Told), waits, s.LastError)
 	})
+}
+
+// serversAtOnce is how many servers are read together.
+const serversAtOnce = 500
+
+// allServers reads all servers, or those for which something waits.
+func allServers(ctx context.Context, d *directory.Directory, waiting bool) ([]directory.Server, error) {
+	servers, q := []directory.Server{}, directory.ServerQuery{Waiting: waiting, Limit: serversAtOnce}
+	for {
+		some, err := d.Servers(ctx, q)
+		servers = append(servers, some...)
+		if err != nil || len(some) < serversAtOnce {
+			return servers, err
+		}
+		q.After = some[serversAtOnce-1].Host
+	}
 }
 
 // printEach prints what was read: as JSON, or a line for each.
@@ -72,7 +93,7 @@ func printEach[T any](std streams, asJSON bool, read []T, err error, line func(T
 // moment is a time to the minute, in UTC.
 func moment(at *time.Time) string {
 	if at == nil {
-		return "never"
+		return "not lately"
 	}
 	return at.UTC().Format("2006-01-02 15:04")
 }

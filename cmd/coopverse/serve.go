@@ -30,8 +30,8 @@ type serveCommand struct {
 	ACMEDirectory string   `name:"acme-directory" help:"Directory URL of another ACME authority than Let's Encrypt." placeholder:"URL"`
 	BehindProxy   []string `help:"TLS ends at a proxy with one of these addresses; only its X-Forwarded-For is believed." placeholder:"CIDR"`
 
-	OnlyAllowed bool `help:"Speak only with the domains that peers allow names."`
-	Secure      bool `help:"Show actors and posts to other servers only if they sign their requests, so that blocked ones cannot read them there."`
+	OnlyAllowed *bool `help:"Speak only with the domains that peers allow names; with =false, with everybody. Without it the operators decide on their page."`
+	Secure      bool  `help:"Show actors and posts to other servers only if they sign their requests, so that blocked ones cannot read them there."`
 
 	MirrorEvery time.Duration `hidden:"" help:"How often a mirrored directory is asked for news; a minute, but for tests."`
 
@@ -61,8 +61,10 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 	if err := d.ServeAs(ctx, origin); err != nil {
 		return fmt.Errorf("%w; serve it with the domain it was made for, or begin a new one with another --data or --database", err)
 	}
-	if err := d.SpeakOnlyWithAllowed(ctx, cmd.OnlyAllowed); err != nil {
-		return err
+	if cmd.OnlyAllowed != nil {
+		if err := d.SpeakOnlyWithAllowed(ctx, directory.Actor{Name: "serve --only-allowed"}, *cmd.OnlyAllowed); err != nil {
+			return err
+		}
 	}
 	client, err := cmd.client(origin, false)
 	if err != nil {
@@ -74,7 +76,7 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 	if err != nil {
 		return err
 	}
-	answers, err := handler(d, f, proofs, client, web.Config{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Source: cmd.Source, Logger: logger})
+	answers, err := handler(d, f, proofs, client, web.Config{Origin: origin, Name: cmd.Name, Contact: cmd.Contact, Source: cmd.Source, OnlyAllowed: cmd.OnlyAllowed, Logger: logger})
 	if err != nil {
 		return err
 	}
