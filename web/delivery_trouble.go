@@ -1,11 +1,6 @@
 package web
 
-import (
-	"errors"
-	"strings"
-
-	"coopverse/directory"
-)
+import "strings"
 
 // deliveryTroubles are the ways in which a delivery fails: what stands in the error, and
 // the end of the id of the text that says it in plain words. The first that fits counts.
@@ -44,5 +39,3 @@ func troubleOfDelivery(cause string) string {
 	}
 	return "other"
 }
-
-func isMissing(err error) bool { return errors.Is(err, directory.ErrNotFound) }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -193,7 +194,7 @@ func (s *Server) decideServer(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return errBadRequest
 	}
-	if isMissing(err) {
+	if errors.Is(err, directory.ErrNotFound) {
 		return s.toOperators(w, r, page, "nothing_waits")
 	}
 	if err != nil {
