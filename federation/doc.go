@@ -83,12 +83,12 @@ func New(d *directory.Directory, c Config) *Federation {
 	f.accepts = together[directory.Follower, struct{}]{wait: 5 * time.Millisecond, most: 200, ask: func(taken []directory.Follower) ([]struct{}, error) {
 		return make([]struct{}, len(taken)), d.Accepted(context.Background(), taken...)
 	}}
-	f.gate = together[knock, admission]{most: 64, ask: func(knocks []knock) ([]admission, error) {
+	f.gate = together[knock, admission]{wait: time.Millisecond, most: 64, ask: func(knocks []knock) ([]admission, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), patienceOfSenders)
 		defer cancel()
 		return look(ctx, d, knocks)
 	}}
-	f.subjects = together[directory.Subject, error]{most: 64, ask: func(subjects []directory.Subject) ([]error, error) {
+	f.subjects = together[directory.Subject, error]{wait: time.Millisecond, most: 64, ask: func(subjects []directory.Subject) ([]error, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), patienceOfSenders)
 		defer cancel()
 		return d.Missing(ctx, subjects)
