@@ -25,6 +25,8 @@ const (
 	// connections is the size of each of PostgreSQL's two pools. Those who write
 	// may all be waiting for one change, and pages are shown meanwhile.
 	connections = 10
+	// idleTime is how long a connection is kept that nobody uses.
+	idleTime = 30 * time.Second
 )
 
 // Database is an open SQLite or PostgreSQL database.
@@ -57,6 +59,7 @@ func OpenSQLite(path string) (*Database, error) {
 		db := sql.OpenDB(connector)
 		d.pools = append(d.pools, db)
 		db.SetMaxOpenConns(connections)
+		keepOpen(db, connections)
 		switch err := db.Ping(); {
 		case damaged(err):
 			return nil, fmt.Errorf("%w: %s is damaged, or no database; put a backup in its place: %w", ErrInvalid, path, err)
@@ -87,7 +90,7 @@ func OpenPostgres(dsn string) (*Database, error) {
 		db := stdlib.OpenDB(*config)
 		d.pools = append(d.pools, db)
 		db.SetMaxOpenConns(connections)
-		db.SetConnMaxIdleTime(5 * time.Minute)
+		keepOpen(db, connections)
 		if err := db.Ping(); err != nil {
 			return nil, fmt.Errorf("open the database %s on %s: %w", config.Database, config.Host, err)
 		}
@@ -100,6 +103,13 @@ func OpenPostgres(dsn string) (*Database, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
+}
+
+// keepOpen keeps as many connections as there may be, for a while: to open one, and to
+// read each statement anew, takes longer than most of what is asked through it.
+func keepOpen(db *sql.DB, connections int) {
+	db.SetMaxIdleConns(connections)
+	db.SetConnMaxIdleTime(idleTime)
 }
 
 func openGORM(dialector gorm.Dialector) (*gorm.DB, error) {
@@ -173,7 +183,7 @@ func (d *Database) betweenChanges(ctx context.Context, fn func(tx *gorm.DB) erro
 }
 
 func (d *Database) locked(ctx context.Context, lock string, fn func(tx *gorm.DB) error) error {
-	var woken []int64
+	var woken wakes
 	return d.write.WithContext(context.WithValue(ctx, wakesLater{}, &woken)).Transaction(func(tx *gorm.DB) error {
 		if d.postgres {
 			if err := tx.Exec(lock, changeLock).Error; err != nil {
@@ -183,7 +193,7 @@ func (d *Database) locked(ctx context.Context, lock string, fn func(tx *gorm.DB)
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return d.wakeNow(tx, woken)
+		return d.wakeNow(tx, &woken)
 	})
 }
 

@@ -85,10 +85,12 @@ func (d *Directory) takeIn(ctx context.Context, h *Heard, fn func(tx *gorm.DB) (
 			if err := errorOr(noteHeard(tx, []*hearing{hg}), hg.err); err != nil {
 				return err
 			}
+			woken := len(wokenLater(tx).inboxes)
 			var err error
 			if hg.effect, err = fn(tx); err != nil {
 				return err
 			}
+			spoke(tx, []*hearing{hg}, woken)
 			return logEvents(tx, []*hearing{hg})
 		})
 	}
@@ -102,7 +104,7 @@ func (d *Directory) takeIn(ctx context.Context, h *Heard, fn func(tx *gorm.DB) (
 func (h *Heard) events(effect string) []Event {
 	var events []Event
 	for _, handle := range h.Handles {
-		event := Event{Handle: handle, At: now(), Type: h.Type, PeerID: h.Peer.ID, ActivityID: h.ActivityID, Object: h.Object, Effect: effect}
+		event := Event{Handle: handle, Type: h.Type, PeerID: h.Peer.ID, ActivityID: h.ActivityID, Object: h.Object, Effect: effect}
 		if h.blockedBy(handle) {
 			event.Effect = blockedEffect
 		}

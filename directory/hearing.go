@@ -83,6 +83,7 @@ func hearAll(tx *gorm.DB, hearings []*hearing) error {
 	if err := noteHeard(tx, hearings); err != nil {
 		return err
 	}
+	woken := len(wokenLater(tx).inboxes)
 	fresh := without(hearings, func(hg *hearing) bool { return hg.err != nil })
 	for _, step := range []func(*gorm.DB, []*hearing) error{readDeaf, mustAllStand, bring} {
 		if err := step(tx, without(fresh, func(hg *hearing) bool { return hg.err != nil })); err != nil {
@@ -97,7 +98,9 @@ func hearAll(tx *gorm.DB, hearings []*hearing) error {
 			return err
 		}
 	}
-	return logEvents(tx, without(fresh, func(hg *hearing) bool { return hg.err != nil }))
+	fresh = without(fresh, func(hg *hearing) bool { return hg.err != nil })
+	spoke(tx, fresh, woken)
+	return logEvents(tx, fresh)
 }
 
 func without(hearings []*hearing, left func(*hearing) bool) []*hearing {
@@ -135,6 +138,17 @@ func addNew(tx *gorm.DB, table string, rows [][]any, columns string, found any) 
 		slices.Concat(rows...)...).Scan(found).Error
 }
 
+// spoke notes that the senders' servers are there, if more inboxes are woken than before.
+func spoke(tx *gorm.DB, hearings []*hearing, woken int) {
+	later := wokenLater(tx)
+	if len(later.inboxes) == woken {
+		return
+	}
+	for _, hg := range hearings {
+		later.hosts = append(later.hosts, hostOf(hg.h.Peer.Inbox))
+	}
+}
+
 // readDeaf reads who has blocked the senders.
 func readDeaf(tx *gorm.DB, hearings []*hearing) error {
 	if len(hearings) == 0 {
@@ -165,78 +179,43 @@ func readDeaf(tx *gorm.DB, hearings []*hearing) error {
 	return nil
 }
 
-// about is what an activity brings something to: a post, or an actor of ours as if
-// it were one of 0.
-func (hg *hearing) about() (handle string, post int64, ok bool) {
+// about is what an activity brings something to, if it does.
+func (hg *hearing) about() (s Subject, ok bool) {
 	switch {
 	case hg.reaction != nil:
-		return hg.reaction.Handle, hg.reaction.PostID, true
+		return Subject{Handle: hg.reaction.Handle, PostID: hg.reaction.PostID}, true
 	case hg.reply != nil:
-		return hg.reply.Handle, hg.reply.PostID, true
+		return Subject{Handle: hg.reply.Handle, PostID: hg.reply.PostID}, true
 	case hg.follow != nil:
-		return hg.follow.Handle, 0, true
+		return Subject{Handle: hg.follow.Handle, Actor: true}, true
 	}
-	return "", 0, false
+	return Subject{}, false
 }
 
-// mustAllStand is mustStand for what many activities are about.
+// mustAllStand fails the activities whose subjects are not there.
 func mustAllStand(tx *gorm.DB, hearings []*hearing) error {
-	var handles []string
-	var ids []int64
+	var about []*hearing
+	var subjects []Subject
 	for _, hg := range hearings {
-		switch handle, post, ok := hg.about(); {
-		case !ok:
-		case post != 0:
-			ids = append(ids, post)
-		case IsCoop(handle):
-			handles = append(handles, strings.ToLower(asText(handle)))
+		if s, ok := hg.about(); ok {
+			about, subjects = append(about, hg), append(subjects, s)
 		}
 	}
-	var coops []Coop
-	if len(handles) > 0 {
-		err := tx.Select(standingColumns).Where("handle IN ?", distinct(handles)).Find(&coops).Error
-		if err != nil {
-			return fmt.Errorf("read %d co-ops: %w", len(handles), err)
-		}
+	missing, err := missingOf(tx, subjects)
+	for i := range missing {
+		about[i].err = missing[i]
 	}
-	var posts []Post
-	if len(ids) > 0 {
-		if err := tx.Select("id", "handle", "deleted_at").Where("id IN ?", distinct(ids)).Find(&posts).Error; err != nil {
-			return fmt.Errorf("read %d posts: %w", len(ids), err)
-		}
-	}
-	for _, hg := range hearings {
-		handle, post, ok := hg.about()
-		switch {
-		case !ok:
-		case post != 0:
-			if !slices.ContainsFunc(posts, func(p Post) bool { return p.ID == post && p.Handle == handle && p.DeletedAt == nil }) {
-				hg.err = notFound("post: %d of %s", post, handle)
-			}
-		case IsCoop(handle):
-			hg.err = standing(coops, handle)
-		case handle == InstanceHandle && hg.follow == nil:
-			hg.err = notFound("post: %d of %s", post, handle)
-		}
-	}
-	return nil
-}
-
-// distinct are the values of a list, once each, as padded makes them.
-func distinct[T string | int64](list []T) []T {
-	list = slices.Clone(list)
-	slices.Sort(list)
-	return padded(slices.Compact(list))
+	return err
 }
 
 // bring keeps what activities bring, those first that are kept in the same table.
 func bring(tx *gorm.DB, hearings []*hearing) error {
 	var welcome []*hearing
 	for _, hg := range hearings {
-		handle, _, ok := hg.about()
+		about, ok := hg.about()
 		switch {
 		case !ok:
-		case !hg.h.blockedBy(handle):
+		case !hg.h.blockedBy(about.Handle):
 			welcome = append(welcome, hg)
 		case hg.reply != nil:
 			hg.effect = "named" // as far as anybody else is named in it
@@ -245,7 +224,7 @@ func bring(tx *gorm.DB, hearings []*hearing) error {
 			if hg.follow == nil {
 				continue
 			}
-			if err := owe(tx, hg.h.Peer.Inbox, Answer{Handle: handle, Type: "Reject", Request: hg.follow.Follow}); err != nil {
+			if err := owe(tx, hg.h.Peer.Inbox, Answer{Handle: about.Handle, Type: "Reject", Request: hg.follow.Follow}); err != nil {
 				return err
 			}
 		}
@@ -271,8 +250,16 @@ func logEvents(tx *gorm.DB, hearings []*hearing) error {
 	for _, hg := range hearings {
 		events = append(events, hg.h.events(hg.effect)...)
 	}
-	for some := range inPowers(events) {
-		if err := tx.Create(&some).Error; err != nil {
+	for some := range slices.Chunk(events, maxTogether) {
+		var values []any
+		for _, e := range padded(some) {
+			values = append(values, e.Handle, e.Type, e.PeerID, e.ActivityID, e.Object, e.Effect)
+		}
+		const row = ", (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT))"
+		err := tx.Exec("WITH v (handle, type, peer_id, activity_id, object, effect) AS (VALUES "+strings.Repeat(row, len(values)/6)[2:]+`)
+			INSERT INTO events (handle, at, type, peer_id, activity_id, object, effect)
+			SELECT handle, ?, type, peer_id, activity_id, object, effect FROM v LIMIT ?`, append(values, now(), len(some))...).Error
+		if err != nil {
 			return fmt.Errorf("log what %d actors heard: %w", len(events), err)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"gorm.io/gorm"
 )
@@ -27,14 +28,20 @@ func (d *Directory) OwedAccepts(ctx context.Context, inboxID int64) ([]Follower,
 	return owed, nil
 }
 
-// Accepted notes that the follower's inbox took the Accept of that Follow.
-func (d *Directory) Accepted(ctx context.Context, f Follower) error {
+// Accepted notes that the followers' inboxes took the Accepts of those Follows.
+func (d *Directory) Accepted(ctx context.Context, followers ...Follower) error {
+	var values []any
+	for _, f := range padded(followers) {
+		values = append(values, f.Handle, f.PeerID, f.FollowID)
+	}
+	const row = ", (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT))"
 	err := d.db.together(ctx, func(tx *gorm.DB) error {
-		return tx.Model(&Follower{}).
-			Where("handle = ? AND peer_id = ? AND follow_id = ?", f.Handle, f.PeerID, f.FollowID).Update("accepted_at", now()).Error
+		return tx.Exec("WITH v (handle, peer_id, follow_id) AS (VALUES "+strings.Repeat(row, len(values)/3)[2:]+`)
+			UPDATE followers SET accepted_at = ? FROM v WHERE followers.handle = v.handle AND followers.peer_id = v.peer_id AND followers.follow_id = v.follow_id`,
+			append(values, now())...).Error
 	})
 	if err != nil {
-		return fmt.Errorf("note the Accept of %s: %w", f.PeerID, err)
+		return fmt.Errorf("note %d Accepts: %w", len(followers), err)
 	}
 	return nil
 }

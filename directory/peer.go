@@ -117,6 +117,26 @@ func (d *Directory) PeerByKey(ctx context.Context, keyID string) (Peer, error) {
 	return p, nil
 }
 
+// PeersByKey returns, by the ids of their keys, those of the remembered actors who have
+// one of these.
+func (d *Directory) PeersByKey(ctx context.Context, keyIDs []string) (map[string]Peer, error) {
+	asked := make([]string, len(keyIDs))
+	for i, id := range keyIDs {
+		asked[i] = asText(id)
+	}
+	var found []Peer
+	if err := d.db.read.WithContext(ctx).Where("key_id IN ?", distinct(asked)).Find(&found).Error; err != nil {
+		return nil, fmt.Errorf("read the actors with %d keys: %w", len(keyIDs), err)
+	}
+	peers := make(map[string]Peer, len(found))
+	for i, id := range keyIDs {
+		if n := slices.IndexFunc(found, func(p Peer) bool { return p.KeyID == asked[i] }); n >= 0 {
+			peers[id] = found[n]
+		}
+	}
+	return peers, nil
+}
+
 // RememberPeer keeps what was fetched about an actor. ErrInvalid: its ids
 // cannot be kept. ErrPinned: it is known by another key, and waits.
 func (d *Directory) RememberPeer(ctx context.Context, p Peer) error {

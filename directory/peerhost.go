@@ -145,6 +145,20 @@ func probe(tx *gorm.DB, leased []Inbox, at, until time.Time) (held []Inbox, err 
 	return held, nil
 }
 
+// tryAgain has servers asked at once that were left alone because they failed again and
+// again: somebody there has just spoken. One that asked to be left alone for a while is not.
+func (d *Database) tryAgain(tx *gorm.DB, hosts []string) error {
+	closed := "host IN @hosts AND failures >= @often AND closed_until > @now"
+	if d.postgres {
+		closed = "host IN (SELECT host FROM peer_hosts WHERE " + closed + " ORDER BY host FOR NO KEY UPDATE)"
+	}
+	err := tx.Exec("UPDATE peer_hosts SET closed_until = @now WHERE "+closed, map[string]any{"hosts": hosts, "often": breakAfter, "now": now()}).Error
+	if err != nil {
+		return fmt.Errorf("have %d servers tried again: %w", len(hosts), err)
+	}
+	return nil
+}
+
 // GiveUpHost writes off everything that the inboxes of a server are owed, after
 // it has failed for days. ErrLeaseLost: another process has the inbox, which is
 // one of the server's.

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,28 +61,54 @@ func (d *Directory) BlockedAmong(ctx context.Context, hosts []string) ([]bool, e
 }
 
 func blockedAmong(tx *gorm.DB, hosts []string) ([]bool, error) {
+	in := make([][]string, len(hosts)) // which domains each is in
 	var domains []string
-	for _, host := range hosts {
-		domains = append(domains, domainsOf(host)...)
+	for i, host := range hosts {
+		in[i] = domainsOf(host)
+		for j, domain := range in[i] {
+			in[i][j] = asText(domain) // or what one host is called would be the error of all
+		}
+		domains = append(domains, in[i]...)
 	}
-	var us []instance
-	var blocked, allowed []string
-	err := errors.Join(tx.Find(&us).Error,
-		tx.Model(&BlockedDomain{}).Where("domain IN ?", distinct(domains)).Pluck("domain", &blocked).Error,
-		tx.Model(&AllowedDomain{}).Where("domain IN ?", distinct(domains)).Pluck("domain", &allowed).Error)
+	domains = distinct(append(domains, ""))
+	var found []struct {
+		Says, Text string
+	}
+	err := tx.Raw("WITH v (domain) AS (VALUES "+strings.Repeat(", (CAST(? AS TEXT))", len(domains))[2:]+`)
+		SELECT 'blocked' AS says, b.domain AS text FROM v CROSS JOIN blocked_domains b WHERE b.domain = v.domain
+		UNION SELECT 'allowed', a.domain FROM v CROSS JOIN allowed_domains a WHERE a.domain = v.domain
+		UNION SELECT CASE WHEN only_allowed THEN 'only allowed, at' ELSE 'at' END, origin FROM instance`, anyList(domains)...).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("look which of %d hosts are blocked: %w", len(hosts), err)
 	}
-	among := func(list []string, host string) bool {
-		return len(list) > 0 && slices.ContainsFunc(domainsOf(host), func(domain string) bool { return slices.Contains(list, domain) })
+	blocked, allowed := map[string]bool{}, map[string]bool{}
+	only, own := false, ""
+	for _, f := range found {
+		switch f.Says {
+		case "blocked":
+			blocked[f.Text] = true
+		case "allowed":
+			allowed[f.Text] = true
+		default:
+			only, own = f.Says != "at", f.Text
+		}
 	}
 	answers := make([]bool, len(hosts))
 	for i, host := range hosts {
-		own := slices.ContainsFunc(us, func(i instance) bool { return isAt(i.Origin, host) })
-		only := slices.ContainsFunc(us, func(i instance) bool { return i.OnlyAllowed })
-		answers[i] = host != "" && !own && (among(blocked, host) || only && !among(allowed, host))
+		among := func(list map[string]bool) bool {
+			return len(list) > 0 && slices.ContainsFunc(in[i], func(domain string) bool { return list[domain] })
+		}
+		answers[i] = host != "" && (among(blocked) || only && !among(allowed)) && !isAt(own, host)
 	}
 	return answers, nil
+}
+
+func anyList(texts []string) []any {
+	list := make([]any, len(texts))
+	for i, text := range texts {
+		list[i] = text
+	}
+	return list
 }
 
 // SpeakOnlyWithAllowed sets whether only the allowed domains are spoken with, for

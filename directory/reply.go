@@ -118,7 +118,7 @@ func (d *Directory) AddReply(ctx context.Context, h Heard, r Reply) error {
 // keepReplies keeps the answers among activities.
 func keepReplies(tx *gorm.DB, hearings []*hearing, inboxes map[string]int64) error {
 	hearings = without(hearings, func(hg *hearing) bool { return hg.reply == nil })
-	shown, err := countReplies(tx, hearings)
+	shown, known, err := countReplies(tx, hearings)
 	if err != nil {
 		return err
 	}
@@ -126,11 +126,13 @@ func keepReplies(tx *gorm.DB, hearings []*hearing, inboxes map[string]int64) err
 	first := map[string]*hearing{} // of each answer
 	for _, hg := range hearings {
 		r, by := hg.reply, hg.h.Peer
-		hg.effect = "shown already"
 		switch from := (replier{by.ID, r.Handle, r.PostID}); {
+		case known[r.ID], first[r.ID] != nil:
+			hg.effect = "shown already"
 		case shown[from] >= maxReplies:
 			hg.effect = "too many replies"
-		case first[r.ID] == nil:
+		default:
+			hg.effect = "shown already" // by another process, in this moment
 			first[r.ID] = hg
 			shown[from]++
 			rows = append(rows, []any{
@@ -152,32 +154,35 @@ type replier struct {
 	postID         int64
 }
 
-// countReplies counts what the senders have answered already.
-func countReplies(tx *gorm.DB, hearings []*hearing) (map[replier]int, error) {
-	shown := map[replier]int{}
+// countReplies counts what the senders have answered already, and says which of the
+// answers are known.
+func countReplies(tx *gorm.DB, hearings []*hearing) (shown map[replier]int, known map[string]bool, err error) {
+	shown, known = map[replier]int{}, map[string]bool{}
 	if len(hearings) == 0 {
-		return shown, nil
+		return shown, known, nil
 	}
 	var asked []any
 	for _, hg := range padded(hearings) {
-		asked = append(asked, hg.h.Peer.ID, hg.reply.Handle, hg.reply.PostID)
+		asked = append(asked, hg.h.Peer.ID, hg.reply.Handle, hg.reply.PostID, hg.reply.ID)
 	}
 	var counted []struct {
-		PeerID, Handle string
-		PostID         int64
-		N              int
+		PeerID, Handle, ID string
+		PostID             int64
+		N                  int
+		Known              bool
 	}
-	const row = ", (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT))"
-	err := tx.Raw("WITH v (peer_id, handle, post_id) AS (VALUES "+strings.Repeat(row, len(asked)/3)[2:]+`)
-		SELECT peer_id, handle, post_id, (SELECT COUNT(*) FROM replies r WHERE r.peer_id = v.peer_id AND r.handle = v.handle AND r.post_id = v.post_id) AS n FROM v`,
+	const row = ", (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT))"
+	err = tx.Raw("WITH v (peer_id, handle, post_id, id) AS (VALUES "+strings.Repeat(row, len(asked)/4)[2:]+`)
+		SELECT peer_id, handle, post_id, id, EXISTS (SELECT 1 FROM replies r WHERE r.id = v.id) AS known,
+			(SELECT COUNT(*) FROM replies r WHERE r.peer_id = v.peer_id AND r.handle = v.handle AND r.post_id = v.post_id) AS n FROM v`,
 		asked...).Scan(&counted).Error
 	if err != nil {
-		return nil, fmt.Errorf("count what %d senders have answered: %w", len(hearings), err)
+		return nil, nil, fmt.Errorf("count what %d senders have answered: %w", len(hearings), err)
 	}
 	for _, c := range counted {
-		shown[replier{c.PeerID, c.Handle, c.PostID}] = c.N
+		shown[replier{c.PeerID, c.Handle, c.PostID}], known[c.ID] = c.N, c.Known
 	}
-	return shown, nil
+	return shown, known, nil
 }
 
 // EditReply gives an answer another text, if the sender wrote it and has not

@@ -187,9 +187,9 @@ func undone(tx *gorm.DB, fn func(tx *gorm.DB) error) (failed, err error) {
 		return nil, err
 	}
 	woken := wokenLater(tx)
-	before := len(*woken)
+	before := *woken
 	if failed = fn(tx); failed != nil {
-		*woken = (*woken)[:before]
+		*woken = before
 		if err := tx.Exec("ROLLBACK TO SAVEPOINT piece").Error; err != nil {
 			return failed, err
 		}

@@ -176,7 +176,8 @@ func (f *Federation) tellAccept(ctx context.Context, v *visit, follower director
 	} else if err != nil {
 		return err
 	}
-	return f.directory.Accepted(ctx, follower)
+	_, err = f.accepts.do(ctx, follower)
+	return err
 }
 
 func (f *Federation) tellAnswer(ctx context.Context, v *visit, a directory.Answer) error {

@@ -52,6 +52,9 @@ type Federation struct {
 	keys      *keyring
 	letters   *letters
 	visits    together[directory.Visit, directory.Settled]
+	accepts   together[directory.Follower, struct{}] // that were taken
+	gate      together[knock, admission]
+	subjects  together[directory.Subject, error]
 	documents *documents
 	failed    *negative          // keys that were of no use
 	away      *negative          // keys that could not be had for the moment
@@ -76,6 +79,19 @@ func New(d *directory.Directory, c Config) *Federation {
 	f.letters = newLetters(d, f.keys)
 	f.visits = together[directory.Visit, directory.Settled]{wait: 20 * time.Millisecond, most: 200, ask: func(visits []directory.Visit) ([]directory.Settled, error) {
 		return d.Settle(context.Background(), visits, f.lease, f.rest)
+	}}
+	f.accepts = together[directory.Follower, struct{}]{wait: 5 * time.Millisecond, most: 200, ask: func(taken []directory.Follower) ([]struct{}, error) {
+		return make([]struct{}, len(taken)), d.Accepted(context.Background(), taken...)
+	}}
+	f.gate = together[knock, admission]{wait: time.Millisecond, most: 64, ask: func(knocks []knock) ([]admission, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), patienceOfSenders)
+		defer cancel()
+		return look(ctx, d, knocks)
+	}}
+	f.subjects = together[directory.Subject, error]{wait: time.Millisecond, most: 64, ask: func(subjects []directory.Subject) ([]error, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), patienceOfSenders)
+		defer cancel()
+		return d.Missing(ctx, subjects)
 	}}
 	return f
 }

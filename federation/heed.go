@@ -64,7 +64,7 @@ func (f *Federation) concerned(ctx context.Context, id string) (handle string, o
 	if handle, ok = f.site.HandleOf(id); !ok {
 		handle, _, ok = f.site.PostOf(id)
 	}
-	if !ok || f.directory.Exists(ctx, handle) != nil {
+	if !ok || f.missing(ctx, directory.Subject{Handle: handle, Actor: true}) != nil {
 		return "", false
 	}
 	return handle, true

@@ -78,10 +78,11 @@ func (f *Federation) heedCreate(ctx context.Context, in *incoming) error {
 // answered returns the post of ours that a note answers, directly or by
 // answering an answer to it.
 func (f *Federation) answered(ctx context.Context, inReplyTo string) (handle string, post int64, ok bool, err error) {
-	if handle, post, ok = f.site.PostOf(inReplyTo); ok && post == 0 {
-		err = f.directory.Exists(ctx, handle)
-	} else if ok {
-		_, err = f.directory.Post(ctx, handle, post)
+	if handle, post, ok = f.site.PostOf(inReplyTo); ok {
+		err = f.missing(ctx, directory.Subject{Handle: handle, PostID: post})
+		if post != 0 && errors.Is(err, directory.ErrNotFound) { // one that was deleted has been there
+			_, err = f.directory.Post(ctx, handle, post)
+		}
 	} else if inReplyTo != "" {
 		var reply directory.Reply
 		reply, err = f.directory.ReplyByID(ctx, inReplyTo)
@@ -106,7 +107,7 @@ func (f *Federation) named(ctx context.Context, n *note) []string {
 	var handles []string
 	for _, id := range ids {
 		handle, ok := f.site.HandleOf(string(id))
-		if ok && !slices.Contains(handles, handle) && len(handles) < maxNamed && f.directory.Exists(ctx, handle) == nil {
+		if ok && !slices.Contains(handles, handle) && len(handles) < maxNamed && f.missing(ctx, directory.Subject{Handle: handle, Actor: true}) == nil {
 			handles = append(handles, handle)
 		}
 	}

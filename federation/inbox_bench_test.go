@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -29,8 +30,9 @@ import (
 )
 
 const (
-	speakingHosts = 200 // servers that speak to us
-	benchSenders  = 64  // requests under way at the same time
+	speakingHosts = 200   // servers that speak to us
+	benchSenders  = 64    // requests under way at the same time, and connections
+	offeredRate   = 3_000 // activities in a second that come whether or not the last ones were answered
 )
 
 // benchWorld is a directory with followers on many servers, all of which are
@@ -139,17 +141,49 @@ func (w *benchWorld) signed(actor string, body []byte) *http.Request {
 	return r
 }
 
-// send sends the requests, benchSenders at a time, and reports how many were
-// answered with want in a second, and how long all but one of a hundred took.
-func (w *benchWorld) send(requests []*http.Request, want int) {
+// allSigned are as many requests as there are rounds.
+func (w *benchWorld) allSigned(activity func(n int) (actor string, body []byte)) []*http.Request {
+	requests := make([]*http.Request, w.b.N)
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for n := int(next.Add(1)) - 1; n < len(requests); n = int(next.Add(1)) - 1 {
+				requests[n] = w.signed(activity(n))
+			}
+		})
+	}
+	group.Wait()
+	return requests
+}
+
+// send sends the requests, some at a time, and reports how many were answered with
+// want in a second, and how long all but one of a hundred took.
+func (w *benchWorld) send(requests []*http.Request, atOnce, want int) {
+	w.measure(requests, atOnce, want, func(int) time.Time { return time.Now() })
+}
+
+// offer sends offeredRate requests a second, evenly. How long one took is counted from
+// when it was due, also if all connections were taken then.
+func (w *benchWorld) offer(requests []*http.Request, want int) {
+	began := time.Now()
+	w.measure(requests, benchSenders, want, func(i int) time.Time {
+		due := began.Add(time.Duration(i) * time.Second / offeredRate)
+		time.Sleep(time.Until(due))
+		return due
+	})
+}
+
+// measure sends the requests, some at a time, each when begin says that it was begun.
+func (w *benchWorld) measure(requests []*http.Request, atOnce, want int, begin func(i int) time.Time) {
 	took := make([]time.Duration, len(requests))
 	var next atomic.Int64
 	var group sync.WaitGroup
 	began, worked := time.Now(), processorTime()
-	for range benchSenders {
+	for range atOnce {
 		group.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(requests); i = int(next.Add(1)) - 1 {
-				sent := time.Now()
+				sent := begin(i)
 				res, err := w.client.Do(requests[i])
 				if err != nil {
 					w.b.Error(err)
@@ -169,7 +203,9 @@ func (w *benchWorld) send(requests []*http.Request, want int) {
 	w.b.ReportMetric(float64(len(requests))/time.Since(began).Seconds(), "requests/s")
 	w.b.ReportMetric(float64((processorTime()-worked).Microseconds())/float64(len(requests)), "cpu-µs/request")
 	slices.Sort(took)
-	w.b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+	for _, part := range []int{50, 99} {
+		w.b.ReportMetric(float64(took[len(took)*part/100].Microseconds())/1000, fmt.Sprintf("p%d-ms", part))
+	}
 }
 
 // processorTime is how long this process, both sides of the benchmark, has worked.
@@ -214,19 +250,28 @@ func BenchmarkInbox(b *testing.B) {
 			return actor, activityJSON(actor+"#like", "Like", actor, w.site.Post(w.handles[n%len(w.handles)], 0))
 		}},
 	} {
-		b.Run(c.name, func(b *testing.B) {
-			eachBenchWorld(b, func(b *testing.B, w *benchWorld) {
-				if c.known {
-					w.known(senders)
-				}
-				requests := make([]*http.Request, b.N)
-				for n := range requests {
-					requests[n] = w.signed(c.activity(w, n))
-				}
-				b.ResetTimer()
-				w.send(requests, http.StatusAccepted)
+		for _, way := range []struct {
+			name string
+			send func(w *benchWorld, requests []*http.Request)
+		}{
+			{"64 at once", func(w *benchWorld, requests []*http.Request) { w.send(requests, 64, http.StatusAccepted) }},
+			{"32 at once", func(w *benchWorld, requests []*http.Request) { w.send(requests, 32, http.StatusAccepted) }},
+			{"3000 a second", func(w *benchWorld, requests []*http.Request) { w.offer(requests, http.StatusAccepted) }},
+		} {
+			if !c.known && way.name != "64 at once" {
+				continue
+			}
+			b.Run(c.name+"/"+way.name, func(b *testing.B) {
+				eachBenchWorld(b, func(b *testing.B, w *benchWorld) {
+					if c.known {
+						w.known(senders)
+					}
+					requests := w.allSigned(func(n int) (string, []byte) { return c.activity(w, n) })
+					b.ResetTimer()
+					way.send(w, requests)
+				})
 			})
-		})
+		}
 	}
 }
 
@@ -235,18 +280,17 @@ func BenchmarkInbox(b *testing.B) {
 func BenchmarkFollow(b *testing.B) {
 	eachBenchWorld(b, func(b *testing.B, w *benchWorld) {
 		w.known(b.N)
-		requests := make([]*http.Request, b.N)
-		for n := range requests {
+		requests := w.allSigned(func(n int) (string, []byte) {
 			actor := actorNumber(n)
-			requests[n] = w.signed(actor, activityJSON(actor+"#follow", "Follow", actor, w.site.Actor(w.handles[0])))
-		}
+			return actor, activityJSON(actor+"#follow", "Follow", actor, w.site.Actor(w.handles[0]))
+		})
 		ctx, cancel := context.WithCancel(context.WithoutCancel(b.Context()))
 		done := make(chan struct{})
 		go func() { defer close(done); w.f.Deliver(ctx) }()
 		b.Cleanup(func() { cancel(); <-done })
 		b.ResetTimer()
 		began := time.Now()
-		w.send(requests, http.StatusAccepted)
+		w.send(requests, benchSenders, http.StatusAccepted)
 		for w.accepted.Load() < int64(b.N) {
 			time.Sleep(time.Millisecond)
 			if time.Since(began) > 5*time.Minute {
@@ -283,7 +327,7 @@ func BenchmarkLookUp(b *testing.B) {
 					}
 				}
 				b.ResetTimer()
-				w.send(requests, http.StatusOK)
+				w.send(requests, benchSenders, http.StatusOK)
 			})
 		})
 	}

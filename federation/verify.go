@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"runtime/debug"
 	"strings"
 
@@ -43,17 +42,14 @@ func (f *Federation) verify(r *http.Request, body []byte, read func() (activity,
 	}
 	ctx := r.Context()
 	a, _ := read() // what cannot be read is nobody's
-	if err := f.checkDomains(ctx, claim.KeyID, string(a.Actor)); err != nil {
-		return directory.Peer{}, err
-	}
-	known, err := f.directory.PeerByKey(ctx, claim.KeyID)
+	known, err := f.knocking(ctx, claim.KeyID, string(a.Actor))
 	switch {
-	case err == nil && fits(claim, known) == nil:
+	case err != nil:
+		return directory.Peer{}, err
+	case known.ID != "" && fits(claim, known) == nil:
 		f.skew.inTime()
 		return known, nil
-	case err != nil && !errors.Is(err, directory.ErrNotFound):
-		return directory.Peer{}, err
-	case err != nil && a.isFarewell():
+	case known.ID == "" && a.isFarewell():
 		return directory.Peer{}, errFarewell
 	}
 	peer, err := f.fetchSigner(ctx, claim.KeyID)
@@ -77,22 +73,6 @@ func (f *Federation) verify(r *http.Request, body []byte, read func() (activity,
 	}
 	f.skew.inTime()
 	return peer, nil
-}
-
-// checkDomains returns directory.ErrBlocked if one of the addresses is in a domain
-// that the operators have blocked.
-func (f *Federation) checkDomains(ctx context.Context, addresses ...string) error {
-	var hosts []string
-	for _, address := range addresses {
-		if u, err := url.Parse(address); err == nil {
-			hosts = append(hosts, u.Hostname())
-		}
-	}
-	blocked, err := f.directory.DomainBlocked(ctx, hosts...)
-	if err == nil && blocked {
-		err = directory.ErrBlocked
-	}
-	return err
 }
 
 func fits(claim *signature.Claim, p directory.Peer) error {
