@@ -63,6 +63,8 @@ func (d *Directory) Servers(ctx context.Context) ([]Server, error) {
 			func(s *Server, n int, _ *time.Time) { s.Followers = n }},
 		{"SELECT i.host AS whose, 0 AS n, CAST(MAX(r.at) AS TEXT) AS at FROM receipts r JOIN inboxes i ON i.id = r.inbox_id WHERE r.outcome = 'told' GROUP BY i.host",
 			func(s *Server, _ int, moment *time.Time) { s.Told = newer(s.Told, moment) }},
+		{"SELECT i.host AS whose, 0 AS n, CAST(MAX(f.rung_at) AS TEXT) AS at FROM followers f JOIN inboxes i ON i.id = f.inbox_id WHERE f.mirrors AND f.rung_at IS NOT NULL GROUP BY i.host",
+			func(s *Server, _ int, moment *time.Time) { s.Told = newer(s.Told, moment) }},
 		{"SELECT peer_id AS whose, 0 AS n, CAST(MAX(at) AS TEXT) AS at FROM heard GROUP BY peer_id",
 			func(s *Server, _ int, moment *time.Time) { s.Heard = newer(s.Heard, moment) }},
 	} {
