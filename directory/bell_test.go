@@ -66,6 +66,10 @@ func TestMirrorHasAPlaceInTheLog(t *testing.T) {
 		if err := d.Rung(t.Context(), inbox, mirror[0], after, time.Minute); err != nil || mirrorsThrough(t, d, inbox)[0].Rung != after {
 			t.Errorf("after it was told it stands at %+v, %v", mirrorsThrough(t, d, inbox), err)
 		}
+		servers, err := d.Servers(t.Context())
+		if err != nil || len(servers) != 1 || servers[0].Told == nil || time.Since(*servers[0].Told) > time.Minute {
+			t.Errorf("the operators see %+v, %v", servers, err)
+		}
 		curate(t, d, "sange", map[string]string{"founded": "2001"})
 		size := extendLog(t, d)
 		if err := d.GiveUp(t.Context(), inbox, 503, "no answer"); err != nil || mirrorsThrough(t, d, inbox)[0].Rung != size {

@@ -42,7 +42,7 @@ type Mirror struct {
 	Applied    int64       `json:"applied"`  // how many records the entries show
 	State      MirrorState `json:"state"`    // copying, current or frozen
 	Why        string      `json:"why"`      // it is frozen, or what went wrong the last time
-	Received   int64       `json:"bytes"`    // of records that came
+	Received   int64       `json:"bytes"`    // of pages that came, compressed
 	Failures   int         `json:"failures"` // in a row
 	AddedAt    time.Time   `json:"addedAt"`
 	VerifiedAt *time.Time  `json:"verifiedAt"` // when the origin last showed a good head

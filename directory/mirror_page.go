@@ -41,7 +41,7 @@ type LogPage struct {
 	Head   tlog.Tree // at the page's end, whose signature was verified
 	Signed string    // the head as signed
 	Lines  []publiclog.Line
-	Bytes  int // that came for it
+	Bytes  int // that came for it, compressed
 	// Of what had ended before this snapshot there are only commitments; 0: the
 	// page has all.
 	Snapshot int64

@@ -160,7 +160,9 @@ func readNumbers(tx *gorm.DB, hosts []string, known map[string]*Server) error {
 			func(s *Server, n int, _ *time.Time) { s.Refused = n }},
 		{`SELECT i.host, 0 AS n, CAST(MAX(r.at) AS TEXT) AS at FROM (SELECT id FROM changes ORDER BY id DESC LIMIT @lately) AS c
 			CROSS JOIN inboxes i JOIN receipts r ON r.change_id = c.id AND r.inbox_id = i.id WHERE i.host IN @hosts AND r.outcome = 'told' GROUP BY i.host`,
-			func(s *Server, _ int, moment *time.Time) { s.Told = moment }},
+			func(s *Server, _ int, moment *time.Time) { s.Told = newer(s.Told, moment) }},
+		{"SELECT i.host, 0 AS n, CAST(MAX(f.rung_at) AS TEXT) AS at FROM followers f JOIN inboxes i ON i.id = f.inbox_id WHERE i.host IN @hosts AND f.mirrors AND f.rung_at IS NOT NULL GROUP BY i.host",
+			func(s *Server, _ int, moment *time.Time) { s.Told = newer(s.Told, moment) }},
 	} {
 		var rows []struct {
 			Host, At string

@@ -186,7 +186,7 @@ func (f *Federation) logPageSince(ctx context.Context, m directory.Mirror, snaps
 	}
 	lines := bufio.NewScanner(bytes.NewReader(found.Body))
 	lines.Buffer(nil, publiclog.MaxRecord+1000)
-	page := directory.LogPage{From: from, Bytes: len(found.Body), Snapshot: snapshot}
+	page := directory.LogPage{From: from, Bytes: int(found.Wire), Snapshot: snapshot}
 	lines.Scan()
 	var first logPageHead
 	if err := json.Unmarshal(lines.Bytes(), &first); err != nil || first.From != from {

@@ -143,6 +143,9 @@ func measure(t testing.TB, open func(testing.TB) *directory.Database, coops, cha
 	if bytes*10_000 > firstCopyBytes*int64(coops) {
 		t.Errorf("the first copy of %d co-ops takes %d bytes", coops, bytes)
 	}
+	if m, err := s.f.directory.Mirror(t.Context(), s.m.Host); err != nil || m.Received >= bytes || m.Received < bytes/2 {
+		t.Errorf("the operators see %d bytes of %d, %v", m.Received, bytes, err)
+	}
 	storetest.ImportList(t, s.home, storetest.Drawn(t, coops, changes, 1), nil)
 	changed := extendLog(t, s.home)
 	bytes, requests, _ = s.pulled()

@@ -69,7 +69,7 @@ func (cmd *mirrorAddCommand) Run(ctx context.Context, p *program, std streams) e
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%s (%s): %d co-ops from %d records, verified, %d bytes unpacked, in %s.\n", m.Name, m.Origin, n, m.Applied, m.Received, time.Since(began).Round(time.Millisecond))
+	fmt.Fprintf(std.out, "%s (%s): %d co-ops from %d records, verified, %d bytes on the wire, in %s.\n", m.Name, m.Origin, n, m.Applied, m.Received, time.Since(began).Round(time.Millisecond))
 	return nil
 }
 
@@ -202,7 +202,7 @@ func (s mirrorStatus) print(w io.Writer) {
 	if s.Skipped > 0 {
 		behind += fmt.Sprintf(", %d earlier ones still to come", s.Skipped)
 	}
-	fmt.Fprintf(w, "  %d co-ops from %d records, %s\n  %s, %d bytes of records, unpacked\n  read at %s, signed with %s\n  %s\n", s.Entries, s.Records, behind, lastVerified(s.Mirror), s.Received, s.Source, s.Key, s.bell())
+	fmt.Fprintf(w, "  %d co-ops from %d records, %s\n  %s, %d bytes of records on the wire\n  read at %s, signed with %s\n  %s\n", s.Entries, s.Records, behind, lastVerified(s.Mirror), s.Received, s.Source, s.Key, s.bell())
 }
 
 // standing is a mirror's state in a word or two.

@@ -24,6 +24,8 @@ type Document struct {
 	ContentType string
 	// Body is what came, decompressed.
 	Body []byte
+	// Wire is how many bytes of the body came, compressed as they were.
+	Wire int64
 }
 
 // Get asks for anything, such as an image or a page, of at most limit bytes.

@@ -86,7 +86,10 @@ func broken(err error) error {
 
 // answered explains an answer other than 2xx.
 func answered(resp *http.Response, now time.Time) error {
-	e := &Error{Status: resp.StatusCode, Excerpt: excerpt(resp.Body)}
+	e := &Error{Status: resp.StatusCode}
+	if text, err := unpacked(resp.Header.Get("Content-Encoding"), &countingReader{from: resp.Body}); err == nil {
+		e.Excerpt = excerpt(text)
+	}
 	switch {
 	case resp.StatusCode == http.StatusNotFound, resp.StatusCode == http.StatusGone:
 		e.Kind = ErrGone

@@ -1,9 +1,12 @@
 package fetch
 
 import (
+	"compress/gzip"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -33,23 +36,54 @@ var ourPatience = patience{connect: 5 * time.Second, get: 10 * time.Second, post
 // readAll reads the body of an answer and refuses one that is too long. Cutting
 // it off would make another document of it, and so would believing what ends as
 // our patience does: a server that sees us leave may end its answer in good order.
-func readAll(resp *http.Response, limit int64) ([]byte, error) {
-	// The transport has unpacked gzip, which is all we ask for.
-	if encoding := resp.Header.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return nil, refuse("content encoding %q", encoding)
-	}
+func readAll(resp *http.Response, limit int64) (body []byte, wire int64, err error) {
 	if resp.ContentLength > limit {
-		return nil, refuse("%d bytes are more than %d", resp.ContentLength, limit)
+		return nil, 0, refuse("%d bytes are more than %d", resp.ContentLength, limit)
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, limit+1))
+	came := &countingReader{from: resp.Body}
+	text, err := unpacked(resp.Header.Get("Content-Encoding"), came)
 	if err != nil {
-		return nil, broken(err)
+		return nil, 0, err
+	}
+	body, err = io.ReadAll(io.LimitReader(text, limit+1))
+	if err != nil {
+		return nil, 0, broken(err)
 	}
 	if int64(len(body)) > limit {
-		return nil, refuse("more than %d bytes", limit)
+		return nil, 0, refuse("more than %d bytes", limit)
 	}
 	if err := resp.Request.Context().Err(); err != nil {
-		return nil, broken(fmt.Errorf("GET %s: %w", resp.Request.URL, err))
+		return nil, 0, broken(fmt.Errorf("GET %s: %w", resp.Request.URL, err))
 	}
-	return body, nil
+	return body, came.n, nil
+}
+
+// unpacked reads what came in an encoding that we ask for.
+func unpacked(encoding string, came *countingReader) (io.Reader, error) {
+	switch strings.ToLower(encoding) {
+	case "", "identity":
+		return came, nil
+	case "gzip":
+		text, err := gzip.NewReader(came)
+		switch {
+		case errors.Is(err, io.EOF): // nothing came, which is nothing in any encoding
+			return came, nil
+		case err != nil:
+			return nil, broken(err)
+		}
+		return text, nil
+	}
+	return nil, refuse("content encoding %q", encoding)
+}
+
+// countingReader counts what is read from another.
+type countingReader struct {
+	from io.Reader
+	n    int64
+}
+
+func (r *countingReader) Read(into []byte) (int, error) {
+	n, err := r.from.Read(into)
+	r.n += int64(n)
+	return n, err
 }

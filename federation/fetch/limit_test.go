@@ -47,6 +47,12 @@ func TestSizeOfADocument(t *testing.T) {
 		case "/packed":
 			w.Header().Set("Content-Encoding", "gzip")
 			_, _ = w.Write(tight)
+		case "/refused":
+			w.Header().Set("Content-Encoding", "gzip")
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = w.Write(tight)
+		case "/empty":
+			w.Header().Set("Content-Encoding", "gzip")
 		case "/twice":
 			w.Header().Set("Content-Encoding", "gzip, gzip")
 			_, _ = w.Write(tight)
@@ -77,6 +83,18 @@ func TestSizeOfADocument(t *testing.T) {
 		wantKind(t, path, get(c, "https://a.example"+path), ErrRefused, words)
 	}
 	wantKind(t, "/headers", get(c, "https://a.example/headers"), ErrTemporary, "")
+	for path, wire := range map[string]int{"/fits": maxDocument, "/packed": len(tight)} {
+		if d, err := c.Get(t.Context(), "https://a.example"+path, "", maxDocument); err != nil || len(d.Body) != maxDocument || d.Wire != int64(wire) {
+			t.Errorf("%s: %d bytes on the wire, want %d; %v", path, d.Wire, wire, err)
+		}
+	}
+	refused := new(Error)
+	if err := get(c, "https://a.example/refused"); !errors.As(err, &refused) || !strings.HasPrefix(refused.Excerpt, `{"x":"aaa`) {
+		t.Errorf("a packed refusal: %v", err)
+	}
+	if d, err := c.Get(t.Context(), "https://a.example/empty", "", 1000); err != nil || len(d.Body) != 0 {
+		t.Errorf("nothing, packed: %v", err)
+	}
 	if _, err := c.Get(t.Context(), "https://a.example/fits", "image/png", 1000); !errors.Is(err, ErrRefused) {
 		t.Errorf("more than the caller takes: %v", err)
 	}
@@ -261,7 +279,7 @@ func TestAnswerThatEndsAsWeLeave(t *testing.T) {
 		strings.NewReader(`{"half":`),
 		endOf(leave),
 	))}
-	if body, err := readAll(answer, maxDocument); !errors.Is(err, ErrTemporary) || !errors.Is(err, context.Canceled) {
+	if body, _, err := readAll(answer, maxDocument); !errors.Is(err, ErrTemporary) || !errors.Is(err, context.Canceled) {
 		t.Errorf("%q, %v", body, err)
 	}
 }

@@ -44,6 +44,7 @@ func (c *Client) ask(ctx context.Context, u *url.URL, accept string, sign Signer
 	if accept != "" {
 		r.Header.Set("Accept", accept)
 	}
+	r.Header.Set("Accept-Encoding", "gzip") // or the transport asks for it and hides how much came
 	return c.send(r, sign)
 }
 
@@ -83,7 +84,7 @@ func read(resp *http.Response, u *url.URL, limit int64) (*Document, error) {
 	if resp.StatusCode/100 != 2 {
 		return nil, answered(resp, clock.Now())
 	}
-	body, err := readAll(resp, limit)
+	body, wire, err := readAll(resp, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -91,5 +92,5 @@ func read(resp *http.Response, u *url.URL, limit int64) (*Document, error) {
 	if len(types) > 1 {
 		return nil, refuse("%d content types", len(types))
 	}
-	return &Document{URL: u.String(), ContentType: resp.Header.Get("Content-Type"), Body: body}, nil
+	return &Document{URL: u.String(), ContentType: resp.Header.Get("Content-Type"), Body: body, Wire: wire}, nil
 }
