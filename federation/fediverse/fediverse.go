@@ -81,7 +81,7 @@ func New(t testing.TB, c Config) *Fediverse {
 		}
 		f.roots, f.server.EnableHTTP2 = roots, c.HTTP2
 		f.server.TLS = &tls.Config{
-			Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.X25519},
+			Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256},
 			GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) { f.greet(hello.ServerName); return nil, nil },
 		}
 		f.server.StartTLS()
