@@ -39,12 +39,12 @@ func (d *Directory) Errands(ctx context.Context, inboxes []Inbox) ([]Errand, err
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]int64, len(inboxes))
+	ids, taken := make([]int64, len(inboxes)), head
 	for i, inbox := range inboxes {
-		ids[i] = inbox.ID
+		ids[i], taken = inbox.ID, min(taken, inbox.Taken)
 		errands[i] = Errand{Inbox: inbox, Head: head}
 	}
-	b := behind{d: d, ids: padded(ids), head: head}
+	b := behind{d: d, ids: padded(ids), taken: taken, head: head}
 	if err := b.read(ctx); err != nil {
 		return nil, fmt.Errorf("read what %d inboxes are owed: %w", len(inboxes), err)
 	}
@@ -56,12 +56,13 @@ func (d *Directory) Errands(ctx context.Context, inboxes []Inbox) ([]Errand, err
 
 // behind is what many inboxes are owed.
 type behind struct {
-	d    *Directory
-	ids  []int64
-	head int64
+	d     *Directory
+	ids   []int64
+	taken int64 // all of them have taken the changes up to this one
+	head  int64
 
 	accepts, answers, addressed, mirrors map[int64]bool
-	changes                              []Change // the newest, in order
+	changes                              []Change // the newest that not all have taken, in order
 	before                               int64    // all changes after this one are among them
 	since                                map[inboxHandle]int64
 	told                                 map[inboxPost]bool
@@ -90,7 +91,7 @@ func (b *behind) read(ctx context.Context) (err error) {
 		return err
 	}
 	tx := b.d.db.read.WithContext(ctx)
-	if err := tx.Where("id <= ?", b.head).Order("id DESC").Limit(errandChanges).Find(&b.changes).Error; err != nil {
+	if err := tx.Where("id > ? AND id <= ?", b.taken, b.head).Order("id DESC").Limit(errandChanges).Find(&b.changes).Error; err != nil {
 		return err
 	}
 	slices.Reverse(b.changes)

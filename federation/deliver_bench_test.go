@@ -77,6 +77,7 @@ func BenchmarkDelivery(b *testing.B) {
 				for b.Loop() {
 					if kind.cold {
 						a.us.federation.client.CloseIdleConnections()
+						time.Sleep(100 * time.Millisecond) // closing is over before anything is measured
 					}
 					if kind.first {
 						a.restart()

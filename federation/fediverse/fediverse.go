@@ -107,7 +107,7 @@ func Start(c Config) (*Fediverse, error) {
 	}
 	f.server.EnableHTTP2 = c.HTTP2
 	f.server.TLS = &tls.Config{
-		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.X25519},
+		Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256},
 		GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) { f.greet(hello.ServerName); return nil, nil },
 	}
 	f.server.StartTLS()

@@ -5,36 +5,49 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 )
 
 // A server that agrees on a key which withstands quantum computers is offered it each
-// time; one that knows the older ones alone is spared it, until it refuses those.
+// time; one that knows the older ones alone is spared it, and X25519 as well. One that
+// refuses what it is offered is offered everything at once.
 func TestOldServersAreSparedNewKeys(t *testing.T) {
-	var offered []bool
-	takes := classical
+	var offered []string
+	var takes []tls.CurveID
 	p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })
 	p.TLS.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		offered = append(offered, slices.Contains(hello.SupportedCurves, tls.X25519MLKEM768))
+		switch {
+		case slices.Contains(hello.SupportedCurves, tls.X25519MLKEM768):
+			offered = append(offered, "all")
+		case slices.Contains(hello.SupportedCurves, tls.X25519):
+			offered = append(offered, "classical")
+		default:
+			offered = append(offered, "required")
+		}
 		config := p.TLS.Clone()
 		config.CurvePreferences = takes
 		return config, nil
 	}
 	c := p.client(t)
-	post := func() error {
-		defer c.CloseIdleConnections()
-		return c.Post(t.Context(), "https://a.example/inbox", []byte("{}"), nil)
-	}
 	for _, step := range []struct {
 		takes []tls.CurveID
-		fails bool
-	}{{classical, false}, {classical, false}, {[]tls.CurveID{tls.X25519MLKEM768}, true}, {[]tls.CurveID{tls.X25519MLKEM768}, false}, {nil, false}} {
-		takes = step.takes
-		if err := post(); (err != nil) != step.fails {
+		want  string
+	}{
+		{classical, "all"},
+		{classical, "required"},
+		{[]tls.CurveID{tls.X25519}, "required, all"},
+		{[]tls.CurveID{tls.X25519}, "classical"},
+		{[]tls.CurveID{tls.X25519MLKEM768}, "classical, all"},
+		{nil, "all"},
+	} {
+		takes, offered = step.takes, nil
+		if err := c.Post(t.Context(), "https://a.example/inbox", []byte("{}"), nil); err != nil {
 			t.Errorf("%v: %v", step.takes, err)
 		}
-	}
-	if want := []bool{true, false, false, true, true}; !slices.Equal(offered, want) {
-		t.Errorf("offered %v, want %v", offered, want)
+		c.CloseIdleConnections()
+		if got := strings.Join(offered, ", "); got != step.want {
+			t.Errorf("who takes %v was offered %s, want %s", step.takes, got, step.want)
+		}
 	}
 }
