@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/federation/document/streams"
 
-	"github.com/go-fed/activity/streams"
 	"github.com/go-fed/activity/streams/vocab"
 )
 
@@ -24,7 +24,7 @@ func (s Site) UpdateActor(handle string, document []byte, id string, at time.Tim
 	}
 	update := streams.NewActivityStreamsUpdate()
 	s.fillActivity(update, handle, id, at)
-	update.GetUnknownProperties()["object"] = object // go-fed takes its @context out
+	update.GetUnknownProperties()["object"] = object // encode takes its @context out
 	return encode(update)
 }
 

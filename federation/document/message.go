@@ -5,8 +5,7 @@ import (
 	"time"
 
 	"coopverse/directory"
-
-	"github.com/go-fed/activity/streams"
+	"coopverse/federation/document/streams"
 )
 
 // Message says something to one person alone: a note that nobody can look up,

@@ -3,7 +3,8 @@ package document
 import (
 	"time"
 
-	"github.com/go-fed/activity/streams"
+	"coopverse/federation/document/streams"
+
 	"github.com/go-fed/activity/streams/vocab"
 )
 
