@@ -25,6 +25,9 @@ const (
 	// connections is the size of each of PostgreSQL's two pools. Those who write
 	// may all be waiting for one change, and pages are shown meanwhile.
 	connections = 10
+	// idleConnection is how long a connection is kept that nobody uses: SQLite has
+	// a cache and statements in each, and PostgreSQL a process.
+	idleConnection = 30 * time.Second
 )
 
 // Database is an open SQLite or PostgreSQL database.
@@ -57,6 +60,8 @@ func OpenSQLite(path string) (*Database, error) {
 		db := sql.OpenDB(connector)
 		d.pools = append(d.pools, db)
 		db.SetMaxOpenConns(connections)
+		db.SetMaxIdleConns(connections)
+		db.SetConnMaxIdleTime(idleConnection)
 		switch err := db.Ping(); {
 		case damaged(err):
 			return nil, fmt.Errorf("%w: %s is damaged, or no database; put a backup in its place: %w", ErrInvalid, path, err)
@@ -87,7 +92,8 @@ func OpenPostgres(dsn string) (*Database, error) {
 		db := stdlib.OpenDB(*config)
 		d.pools = append(d.pools, db)
 		db.SetMaxOpenConns(connections)
-		db.SetConnMaxIdleTime(5 * time.Minute)
+		db.SetMaxIdleConns(connections)
+		db.SetConnMaxIdleTime(idleConnection)
 		if err := db.Ping(); err != nil {
 			return nil, fmt.Errorf("open the database %s on %s: %w", config.Database, config.Host, err)
 		}
