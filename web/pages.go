@@ -18,8 +18,8 @@ import (
 	"golang.org/x/text/language"
 )
 
-// Each page is one file; layout.html is around all of them and parts.html
-// holds what several share.
+// Each page is one file; layout.html is around all of them, once for each, and
+// parts.html holds what several share.
 //
 //go:embed templates/*.html
 var templateFiles embed.FS

@@ -13,7 +13,7 @@ const (
 	// restful is how many bytes it may ask for in that time and still rest.
 	restful = 32 << 20
 	// worthwhile is after how many bytes there is something to give back.
-	worthwhile = 8 << 20
+	worthwhile = 2 << 20
 )
 
 // giveBack returns to the system what memory a burst of work has left behind,

@@ -3,6 +3,7 @@ package fediverse
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"io"
 	"log"
@@ -32,7 +33,7 @@ type Fediverse struct {
 	tls      bool
 	trusting bool
 	server   *httptest.Server
-	roots    *x509.CertPool
+	root     *x509.Certificate
 	key      *signature.Key // of every actor, but for its ID
 	keyPEM   string
 	keys     keys
@@ -75,11 +76,11 @@ func New(t testing.TB, c Config) *Fediverse {
 	f.server.Config.ErrorLog = log.New(io.Discard, "", 0) // connections that are broken off
 	f.server.Config.IdleTimeout = 5 * time.Minute
 	if c.TLS {
-		certificate, roots, err := authority("*." + domain)
+		certificate, root, err := authority("*." + domain)
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.roots, f.server.EnableHTTP2 = roots, c.HTTP2
+		f.root, f.server.EnableHTTP2 = root, c.HTTP2
 		f.server.TLS = &tls.Config{
 			Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, CurvePreferences: []tls.CurveID{tls.X25519},
 			GetConfigForClient: func(hello *tls.ClientHelloInfo) (*tls.Config, error) { f.greet(hello.ServerName); return nil, nil },
@@ -107,11 +108,23 @@ func (f *Fediverse) greet(name string) {
 
 // Client is how to reach the fediverse: every name leads to it.
 func (f *Fediverse) Client() fetch.Config {
-	address, port, _ := net.SplitHostPort(f.server.Listener.Addr().String())
+	address, port, _ := net.SplitHostPort(f.Address())
+	roots := x509.NewCertPool()
+	if f.tls {
+		roots.AddCert(f.root)
+	}
 	return fetch.Config{
-		UserAgent: "coopverse/test (+https://coops.example/)", RootCAs: f.roots, AllowHTTP: !f.tls, AllowPrivate: loopback,
+		UserAgent: "coopverse/test (+https://coops.example/)", RootCAs: roots, AllowHTTP: !f.tls, AllowPrivate: loopback,
 		ConnectTo: []fetch.Override{{ToHost: address, ToPort: port}},
 	}
+}
+
+// Address is where all hosts are reached.
+func (f *Fediverse) Address() string { return f.server.Listener.Addr().String() }
+
+// Authority is the certificate of the authority whose certificates they have, as PEM.
+func (f *Fediverse) Authority() []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: f.root.Raw})
 }
 
 // Host is the name of the host with that number, from 0.

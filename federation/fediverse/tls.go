@@ -12,7 +12,7 @@ import (
 )
 
 // authority makes an authority, and a certificate by it for the names.
-func authority(names ...string) (tls.Certificate, *x509.CertPool, error) {
+func authority(names ...string) (tls.Certificate, *x509.Certificate, error) {
 	root := &x509.Certificate{
 		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "an authority for tests"}, IsCA: true, BasicConstraintsValid: true,
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour), KeyUsage: x509.KeyUsageCertSign,
@@ -38,7 +38,5 @@ func authority(names ...string) (tls.Certificate, *x509.CertPool, error) {
 	if der, err = x509.CreateCertificate(rand.Reader, leaf, root, &leafKey.PublicKey, rootKey); err != nil {
 		return tls.Certificate{}, nil, err
 	}
-	roots := x509.NewCertPool()
-	roots.AddCert(root)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: leafKey}, roots, nil
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: leafKey}, root, nil
 }

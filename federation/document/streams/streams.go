@@ -5,14 +5,11 @@
 package streams
 
 import (
-	propertyactor "github.com/go-fed/activity/streams/impl/activitystreams/property_actor"
-	propertyattributedto "github.com/go-fed/activity/streams/impl/activitystreams/property_attributedto"
 	propertycontent "github.com/go-fed/activity/streams/impl/activitystreams/property_content"
 	propertydeleted "github.com/go-fed/activity/streams/impl/activitystreams/property_deleted"
 	propertyfirst "github.com/go-fed/activity/streams/impl/activitystreams/property_first"
 	propertyfollowers "github.com/go-fed/activity/streams/impl/activitystreams/property_followers"
 	propertyfollowing "github.com/go-fed/activity/streams/impl/activitystreams/property_following"
-	propertyformertype "github.com/go-fed/activity/streams/impl/activitystreams/property_formertype"
 	propertyinbox "github.com/go-fed/activity/streams/impl/activitystreams/property_inbox"
 	propertylikes "github.com/go-fed/activity/streams/impl/activitystreams/property_likes"
 	propertyname "github.com/go-fed/activity/streams/impl/activitystreams/property_name"
@@ -78,16 +75,15 @@ var (
 	NewActivityStreamsUpdate                = typeupdate.NewActivityStreamsUpdate
 )
 
-// The properties that they have.
+// The properties that they have. Those of which each would be a hundredth of the
+// program, and which we only ever give an id or a word, are written without:
+// actor, attributedTo and formerType.
 var (
-	NewActivityStreamsActorProperty             = propertyactor.NewActivityStreamsActorProperty
-	NewActivityStreamsAttributedToProperty      = propertyattributedto.NewActivityStreamsAttributedToProperty
 	NewActivityStreamsContentProperty           = propertycontent.NewActivityStreamsContentProperty
 	NewActivityStreamsDeletedProperty           = propertydeleted.NewActivityStreamsDeletedProperty
 	NewActivityStreamsFirstProperty             = propertyfirst.NewActivityStreamsFirstProperty
 	NewActivityStreamsFollowersProperty         = propertyfollowers.NewActivityStreamsFollowersProperty
 	NewActivityStreamsFollowingProperty         = propertyfollowing.NewActivityStreamsFollowingProperty
-	NewActivityStreamsFormerTypeProperty        = propertyformertype.NewActivityStreamsFormerTypeProperty
 	NewActivityStreamsInboxProperty             = propertyinbox.NewActivityStreamsInboxProperty
 	NewActivityStreamsLikesProperty             = propertylikes.NewActivityStreamsLikesProperty
 	NewActivityStreamsNameProperty              = propertyname.NewActivityStreamsNameProperty
