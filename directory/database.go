@@ -143,6 +143,14 @@ func (d *Database) Ping(ctx context.Context) error {
 	return nil
 }
 
+// CloseIdle closes the connections that nobody uses at the moment, with their caches.
+func (d *Database) CloseIdle() {
+	for _, pool := range d.pools {
+		pool.SetMaxIdleConns(0)
+		pool.SetMaxIdleConns(connections) // or as many as may be open
+	}
+}
+
 // Close closes every connection.
 func (d *Database) Close() error {
 	var failures []error

@@ -77,6 +77,7 @@ func newClient(config Config, patience patience, resolver *net.Resolver) *Client
 		MaxIdleConns:           maxIdle,
 		IdleConnTimeout:        idleTime,
 		MaxResponseHeaderBytes: maxHeaders,
+		ReadBufferSize:         readAhead,
 	}
 	return &Client{transport: transport, userAgent: config.UserAgent, allowHTTP: config.AllowHTTP, patience: patience}
 }
