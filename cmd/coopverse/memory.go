@@ -22,7 +22,7 @@ const (
 // restraint is how many bytes of memory Go may hold before it collects garbage
 // sooner than it would by itself, which lets a heap grow to twice what is in use.
 // With what is mapped of the program and what SQLite takes, it is below 200 MB.
-const restraint = 144 << 20
+const restraint = 128 << 20
 
 // restrain sets the limit, unless the operator has set another one with GOMEMLIMIT.
 func restrain() {
