@@ -25,7 +25,8 @@ const (
 	// connections is the size of each of PostgreSQL's two pools. Those who write
 	// may all be waiting for one change, and pages are shown meanwhile.
 	connections = 10
-	// idleTime is how long a connection is kept that nobody uses.
+	// idleTime is how long a connection is kept that nobody uses: SQLite has a cache
+	// and statements in each, and PostgreSQL a process.
 	idleTime = 30 * time.Second
 )
 
@@ -145,6 +146,14 @@ func (d *Database) Ping(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// CloseIdle closes the connections that nobody uses at the moment, with their caches.
+func (d *Database) CloseIdle() {
+	for _, pool := range d.pools {
+		pool.SetMaxIdleConns(0)
+		pool.SetMaxIdleConns(connections) // or as many as may be open
+	}
 }
 
 // Close closes every connection.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -163,6 +164,7 @@ type instance struct {
 	outgoing []string // how other servers are reached
 	log      *output
 	process  *exec.Cmd
+	program  string // the one that serves; "": this very one, with the tests in it
 }
 
 // newInstance imports the bundled list into an empty database. The server is
@@ -212,7 +214,7 @@ func (i *instance) list(edit func(string) string) string {
 // start starts the server and waits until it answers.
 func (i *instance) start() {
 	i.t.Helper()
-	i.process = exec.Command("coopverse", i.flags...)
+	i.process = exec.Command(cmp.Or(i.program, "coopverse"), i.flags...)
 	i.process.Stdout, i.process.Stderr = i.log, i.log
 	if err := i.process.Start(); err != nil {
 		i.t.Fatal(err)

@@ -1,7 +1,6 @@
 package notes
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -49,8 +48,8 @@ func spanOf(m []int) span {
 // founded finds the year of founding. A word that says "founded" counts
 // before one that says "since": "Founded in 1993, worker-owned since 2020".
 func founded(text string) span {
-	for _, pattern := range []*regexp.Regexp{foundedThen, thenFounded} {
-		if m := pattern.FindStringSubmatchIndex(text); m != nil {
+	for _, p := range []pattern{foundedThen, thenFounded} {
+		if m := p().FindStringSubmatchIndex(text); m != nil {
 			return spanOf(m)
 		}
 	}
@@ -74,8 +73,8 @@ func endsInactive(text string) bool {
 
 // members finds how many work there.
 func members(text string) span {
-	for _, pattern := range []*regexp.Regexp{manyWorkers, workersOfMany} {
-		for _, m := range matches(pattern, text) {
+	for _, p := range []pattern{manyWorkers, workersOfMany} {
+		for _, m := range matches(p, text) {
 			if s := spanOf(m); !isYear(text[s.factStart:s.factEnd]) {
 				return s
 			}
@@ -108,10 +107,10 @@ func inactive(text string) span {
 // matches finds a pattern everywhere. A match takes in the mark after it,
 // which may be the one the next begins with, so each search starts at the end
 // of the last phrase.
-func matches(pattern *regexp.Regexp, text string) [][]int {
+func matches(p pattern, text string) [][]int {
 	var all [][]int
 	for from := 0; from < len(text); {
-		m := pattern.FindStringSubmatchIndex(text[from:])
+		m := p().FindStringSubmatchIndex(text[from:])
 		if m == nil {
 			break
 		}

@@ -1,6 +1,9 @@
 package notes
 
-import "regexp"
+import (
+	"regexp"
+	"sync"
+)
 
 // The patterns find facts in notes of the languages that co-ops write in.
 // \PL is anything but a letter: Go's \b knows ASCII only, and would find an
@@ -45,16 +48,24 @@ const inactiveWords = `inactive|defunct|closed(?: down)?|dissolved|disbanded|no 
 
 const number = `(\d{1,3}(?:[.,]\d{3})+\+?|\d{1,6}\+?(?:\s?[–-]\s?\d{1,6}\+?)?)`
 
+// pattern is one that is compiled when it is first looked for: together they take
+// a megabyte, and few programs read notes.
+type pattern func() *regexp.Regexp
+
+func patternOf(text string) pattern {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
+
 // Group 1 is what may be cut out, group 2 the fact itself.
 var (
-	foundedThen = regexp.MustCompile(`(?i)(?:^|\PL)((?:` + foundedWords + `)(?:\PL[^.;,!?\n]{0,40}?)?[^\pL\d]` + yearOf + `)(?:\D|$)`)
-	thenFounded = regexp.MustCompile(`(?i)(?:^|\D)(` + yearOf + ` (?:[\pL]+ ){0,3}(?:` + foundedWords + `))(?:\PL|$)`)
-	sinceThen   = regexp.MustCompile(`(?i)(?:^|\PL)((?:` + sinceWords + `)(?:\PL[^.;,!?\n]{0,20}?)?[^\pL\d]` + yearOf + `)(?:\D|$)`)
+	foundedThen = patternOf(`(?i)(?:^|\PL)((?:` + foundedWords + `)(?:\PL[^.;,!?\n]{0,40}?)?[^\pL\d]` + yearOf + `)(?:\D|$)`)
+	thenFounded = patternOf(`(?i)(?:^|\D)(` + yearOf + ` (?:[\pL]+ ){0,3}(?:` + foundedWords + `))(?:\PL|$)`)
+	sinceThen   = patternOf(`(?i)(?:^|\PL)((?:` + sinceWords + `)(?:\PL[^.;,!?\n]{0,20}?)?[^\pL\d]` + yearOf + `)(?:\D|$)`)
 
-	manyWorkers   = regexp.MustCompile(`(?i)(?:^|[^\pL\d.,–-])(` + number + `[\s-](?:(?:` + workerAdjectives + `)[\s-]){0,2}(?:` + workerWords + `))(?:\PL|$)`)
-	workersOfMany = regexp.MustCompile(`(?i)(?:^|\PL)((?:team of|collective of|group of|made up of|équipe de|equipo de|somos|wir sind|members:|employees:|workers:|team size:|size:)\s+` + number + `)(?:[^\pL\d%–-]|$)`)
+	manyWorkers   = patternOf(`(?i)(?:^|[^\pL\d.,–-])(` + number + `[\s-](?:(?:` + workerAdjectives + `)[\s-]){0,2}(?:` + workerWords + `))(?:\PL|$)`)
+	workersOfMany = patternOf(`(?i)(?:^|\PL)((?:team of|collective of|group of|made up of|équipe de|equipo de|somos|wir sind|members:|employees:|workers:|team size:|size:)\s+` + number + `)(?:[^\pL\d%–-]|$)`)
 
-	closedDown = regexp.MustCompile(`(?i)(?:^|\PL)((` + inactiveWords + `)(?:\s(?:in|since|en|seit|depuis|desde|em|dal|nel|i)\s\d{4})?)(?:\PL|$)`)
+	closedDown = patternOf(`(?i)(?:^|\PL)((` + inactiveWords + `)(?:\s(?:in|since|en|seit|depuis|desde|em|dal|nel|i)\s\d{4})?)(?:\PL|$)`)
 )
 
 // notClosed finds what looks like closedDown and is something else.

@@ -3,11 +3,13 @@ package place
 import (
 	"math"
 	"strings"
+	"sync"
+	"time"
 )
 
 // Gazetteer knows the places of the three tables by all their names. It takes
-// some 20 milliseconds and 8 megabytes to open; drop it after reading and
-// nothing of it stays. It is read-only: several goroutines may share one.
+// some 20 milliseconds and 8 megabytes to build. It is read-only: several
+// goroutines may share one.
 type Gazetteer struct {
 	entries []entry
 	byName  map[string]int32 // folded name, phrase or code -> first of links
@@ -41,8 +43,35 @@ type link struct {
 	isCode      bool // "CA": counts only in capitals
 }
 
-// Open builds a gazetteer from the embedded tables.
+// kept is how long a gazetteer is kept for whoever opens it next.
+const kept = 5 * time.Second
+
+// lately is the gazetteer that was opened lately.
+var lately struct {
+	sync.Mutex
+	gazetteer *Gazetteer
+	forget    *time.Timer
+}
+
+// Open returns the gazetteer. One that nobody has opened for five seconds is
+// forgotten, and nothing of it stays with those who have read in it.
 func Open() *Gazetteer {
+	lately.Lock()
+	defer lately.Unlock()
+	if lately.gazetteer == nil {
+		lately.gazetteer = build()
+		lately.forget = time.AfterFunc(kept, func() {
+			lately.Lock()
+			defer lately.Unlock()
+			lately.gazetteer = nil
+		})
+	}
+	lately.forget.Reset(kept)
+	return lately.gazetteer
+}
+
+// build makes a gazetteer of the embedded tables.
+func build() *Gazetteer {
 	n := strings.Count(citiesTSV, "\n") + strings.Count(subdivisionsTSV, "\n") + strings.Count(countriesTSV, "\n")
 	g := &Gazetteer{
 		entries: make([]entry, 0, n),

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/federation/document/streams"
 
-	"github.com/go-fed/activity/streams"
 	"github.com/go-fed/activity/streams/vocab"
 )
 
@@ -24,7 +24,7 @@ func (s Site) UpdateActor(handle string, document []byte, id string, at time.Tim
 	}
 	update := streams.NewActivityStreamsUpdate()
 	s.fillActivity(update, handle, id, at)
-	update.GetUnknownProperties()["object"] = object // go-fed takes its @context out
+	update.GetUnknownProperties()["object"] = object // encode takes its @context out
 	return encode(update)
 }
 
@@ -95,7 +95,6 @@ func (s Site) DeleteActor(handle string, changeID int64, at time.Time) ([]byte, 
 // vocabularyActivity is what the activities have in common.
 type vocabularyActivity interface {
 	extensible
-	SetActivityStreamsActor(vocab.ActivityStreamsActorProperty)
 	SetActivityStreamsPublished(vocab.ActivityStreamsPublishedProperty)
 }
 
@@ -110,9 +109,7 @@ func (s Site) fillActivity(t vocabularyActivity, handle, id string, at time.Time
 // begin writes what every activity says.
 func (s Site) begin(t vocabularyActivity, handle, id string) {
 	t.SetJSONLDId(idOf(id))
-	actor := streams.NewActivityStreamsActorProperty()
-	actor.AppendIRI(address(s.Actor(handle)))
-	t.SetActivityStreamsActor(actor)
+	t.GetUnknownProperties()["actor"] = s.Actor(handle)
 }
 
 func idObject(id string) vocab.ActivityStreamsObjectProperty {

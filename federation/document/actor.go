@@ -6,8 +6,8 @@ import (
 
 	"coopverse/directory"
 	"coopverse/federation/avatar"
+	"coopverse/federation/document/streams"
 
-	"github.com/go-fed/activity/streams"
 	"github.com/go-fed/activity/streams/vocab"
 )
 

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/go-fed/activity/streams"
+	"coopverse/federation/document/streams"
 )
 
 // Accept answers a Follow, a QuoteRequest (FEP-044f) or a FeatureRequest

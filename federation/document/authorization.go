@@ -6,8 +6,7 @@ import (
 	"time"
 
 	"coopverse/directory"
-
-	"github.com/go-fed/activity/streams"
+	"coopverse/federation/document/streams"
 )
 
 // Authorization is leave that one of our actors gave, to quote a post

@@ -4,8 +4,7 @@ import (
 	"time"
 
 	"coopverse/directory"
-
-	"github.com/go-fed/activity/streams"
+	"coopverse/federation/document/streams"
 )
 
 // FollowLog has the directory's actor follow that of another directory, and says

@@ -4,8 +4,7 @@ import (
 	"fmt"
 
 	"coopverse/directory"
-
-	"github.com/go-fed/activity/streams"
+	"coopverse/federation/document/streams"
 )
 
 // Block tells somebody's server that one of our actors wants to hear nothing

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/federation/document/streams"
 
-	"github.com/go-fed/activity/streams"
 	"github.com/go-fed/activity/streams/vocab"
 )
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/go-fed/activity/streams"
 	"github.com/go-fed/activity/streams/vocab"
 )
 
@@ -35,7 +34,7 @@ var alwaysLists = []string{"attachment", "tag", "to", "cc", "orderedItems", "aut
 // encode writes a document: what streams makes of it, under our own context
 // and with its lists as lists.
 func encode(t vocab.Type) ([]byte, error) {
-	m, err := streams.Serialize(t)
+	m, err := t.Serialize()
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", t.GetTypeName(), err)
 	}
@@ -45,8 +44,10 @@ func encode(t vocab.Type) ([]byte, error) {
 // write is encode for what is a map already. Keys are sorted, so equal
 // documents are equal bytes.
 func write(m map[string]any) ([]byte, error) {
-	delete(m, "@context")
-	eachObject(m, keepLists)
+	eachObject(m, func(o map[string]any) {
+		delete(o, "@context")
+		keepLists(o)
+	})
 	m["@context"] = contextFor(m)
 	limit := maxBytes
 	if m["orderedItems"] != nil {

@@ -5,8 +5,7 @@ import (
 	"time"
 
 	"coopverse/directory"
-
-	"github.com/go-fed/activity/streams"
+	"coopverse/federation/document/streams"
 )
 
 // Message says something to one person alone: a note that nobody can look up,
@@ -17,9 +16,6 @@ func (s Site) Message(m directory.Message, id int64, at time.Time) ([]byte, erro
 
 	note := streams.NewActivityStreamsNote()
 	note.SetJSONLDId(idOf(here))
-	author := streams.NewActivityStreamsAttributedToProperty()
-	author.AppendIRI(address(s.Actor(directory.DirectoryHandle)))
-	note.SetActivityStreamsAttributedTo(author)
 	note.SetActivityStreamsPublished(publishedAt(at))
 	mention := directory.PostMention{Account: m.Account, ActorID: m.ActorID, URL: m.URL}
 	text := fmt.Sprintf(`<p><a href="%s" class="u-url mention">@%s</a> %s %s</p>`,
@@ -28,6 +24,7 @@ func (s Site) Message(m directory.Message, id int64, at time.Time) ([]byte, erro
 	content.AppendXMLSchemaString(text)
 	note.SetActivityStreamsContent(content)
 	beyond := note.GetUnknownProperties()
+	beyond["attributedTo"] = s.Actor(directory.DirectoryHandle)
 	beyond["to"], beyond["cc"], beyond["contentMap"] = to, []any{}, map[string]any{language: text}
 	beyond["tag"] = []any{map[string]any{"type": "Mention", "href": m.ActorID, "name": "@" + m.Account}}
 

@@ -4,8 +4,8 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/federation/document/streams"
 
-	"github.com/go-fed/activity/streams"
 	"github.com/go-fed/activity/streams/vocab"
 )
 
@@ -99,9 +99,6 @@ func (s Site) ownIntroduction(handle, content string, since time.Time) said {
 func (s Site) note(w said) vocab.ActivityStreamsNote {
 	note := streams.NewActivityStreamsNote()
 	note.SetJSONLDId(idOf(s.Post(w.handle, w.post)))
-	author := streams.NewActivityStreamsAttributedToProperty()
-	author.AppendIRI(address(s.Actor(w.handle)))
-	note.SetActivityStreamsAttributedTo(author)
 	s.addressPublicly(note, w.handle, w.mentioned)
 	page := streams.NewActivityStreamsUrlProperty()
 	page.AppendIRI(address(w.page))
@@ -113,6 +110,7 @@ func (s Site) note(w said) vocab.ActivityStreamsNote {
 	s.setReactions(note, w)
 
 	beyond := note.GetUnknownProperties()
+	beyond["attributedTo"] = s.Actor(w.handle)
 	beyond["contentMap"] = map[string]any{w.language: w.content}
 	if w.markdown != "" {
 		beyond["source"] = map[string]any{"content": w.markdown, "mediaType": "text/markdown"}

@@ -3,7 +3,8 @@ package document
 import (
 	"time"
 
-	"github.com/go-fed/activity/streams"
+	"coopverse/federation/document/streams"
+
 	"github.com/go-fed/activity/streams/vocab"
 )
 
@@ -21,9 +22,7 @@ func (s Site) PostTombstone(handle string, id int64, at time.Time) ([]byte, erro
 func tombstone(id, formerType string, at time.Time) vocab.ActivityStreamsTombstone {
 	t := streams.NewActivityStreamsTombstone()
 	t.SetJSONLDId(idOf(id))
-	former := streams.NewActivityStreamsFormerTypeProperty()
-	former.AppendXMLSchemaString(formerType)
-	t.SetActivityStreamsFormerType(former)
+	t.GetUnknownProperties()["formerType"] = formerType
 	deleted := streams.NewActivityStreamsDeletedProperty()
 	deleted.Set(at.UTC())
 	t.SetActivityStreamsDeleted(deleted)

@@ -50,20 +50,25 @@ func (f *Fediverse) mayRead(w http.ResponseWriter, r *http.Request, b Behaviour)
 	return err == nil
 }
 
-// Send brings an activity of an actor to an inbox elsewhere, signed, and returns
-// the status of the answer.
-func (f *Fediverse) Send(ctx context.Context, host int, name, inbox string, activity map[string]any) (status int, err error) {
+// Signed is a request that brings an activity of an actor to an inbox elsewhere.
+func (f *Fediverse) Signed(ctx context.Context, host int, name, inbox string, activity map[string]any) (*http.Request, error) {
 	activity["@context"], activity["actor"] = "https://www.w3.org/ns/activitystreams", f.Actor(host, name)
 	body, err := json.Marshal(activity)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, inbox, bytes.NewReader(body))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	r.Header.Set("Content-Type", "application/activity+json")
-	if err := signature.Sign(r, body, f.as(host, name), time.Now()); err != nil {
+	return r, signature.Sign(r, body, f.as(host, name), time.Now())
+}
+
+// Send brings it there, and returns the status of the answer.
+func (f *Fediverse) Send(ctx context.Context, host int, name, inbox string, activity map[string]any) (status int, err error) {
+	r, err := f.Signed(ctx, host, name, inbox, activity)
+	if err != nil {
 		return 0, err
 	}
 	res, err := f.client.Do(r)

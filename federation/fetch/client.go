@@ -79,6 +79,7 @@ func newClient(config Config, patience patience, resolver *net.Resolver) *Client
 		MaxIdleConns:           maxIdle,
 		IdleConnTimeout:        idleTime,
 		MaxResponseHeaderBytes: maxHeaders,
+		ReadBufferSize:         readAhead,
 	}
 	open.tooMany = transport.CloseIdleConnections
 	return &Client{transport: transport, open: open, userAgent: config.UserAgent, allowHTTP: config.AllowHTTP, patience: patience}

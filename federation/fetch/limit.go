@@ -19,7 +19,8 @@ const (
 	maxConnections  = 4        // to one host at a time; others wait
 	maxIdle         = 2048     // connections kept for later, to all hosts
 	idleTime        = time.Minute
-	rememberedHosts = 4096 // TLS sessions that can be taken up again
+	readAhead       = 1 << 10 // bytes for each connection, most of which answer with less
+	rememberedHosts = 4096    // TLS sessions that can be taken up again
 )
 
 // patience says how long we wait.
