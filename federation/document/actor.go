@@ -140,7 +140,7 @@ func (s Site) fillActor(t vocabularyActor, a actor) {
 	summary := streams.NewActivityStreamsSummaryProperty()
 	summary.AppendXMLSchemaString(a.summary)
 	t.SetActivityStreamsSummary(summary)
-	page := streams.NewActivityStreamsUrlProperty()
+	page := streams.NewActivityStreamsURLProperty()
 	page.AppendIRI(address(s.Page(a.handle)))
 	t.SetActivityStreamsUrl(page)
 

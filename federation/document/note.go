@@ -100,7 +100,7 @@ func (s Site) note(w said) vocab.ActivityStreamsNote {
 	note := streams.NewActivityStreamsNote()
 	note.SetJSONLDId(idOf(s.Post(w.handle, w.post)))
 	s.addressPublicly(note, w.handle, w.mentioned)
-	page := streams.NewActivityStreamsUrlProperty()
+	page := streams.NewActivityStreamsURLProperty()
 	page.AppendIRI(address(w.page))
 	note.SetActivityStreamsUrl(page)
 	content := streams.NewActivityStreamsContentProperty()

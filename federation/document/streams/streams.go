@@ -99,7 +99,7 @@ var (
 	NewActivityStreamsSummaryProperty           = propertysummary.NewActivityStreamsSummaryProperty
 	NewActivityStreamsTotalItemsProperty        = propertytotalitems.NewActivityStreamsTotalItemsProperty
 	NewActivityStreamsUpdatedProperty           = propertyupdated.NewActivityStreamsUpdatedProperty
-	NewActivityStreamsUrlProperty               = propertyurl.NewActivityStreamsUrlProperty
+	NewActivityStreamsURLProperty               = propertyurl.NewActivityStreamsUrlProperty
 	NewJSONLDIdProperty                         = propertyid.NewJSONLDIdProperty
 )
 
