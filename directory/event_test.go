@@ -84,8 +84,10 @@ func TestWhatOthersWriteNeedNotBeText(t *testing.T) {
 		if _, _, err := d.ReactionTo(t.Context(), ann.ID, bad); err != nil {
 			t.Errorf("a reaction: %v", err)
 		}
+		if p := byKey(t, d, bad); p.ID != "" {
+			t.Errorf("a key: %+v", p)
+		}
 		for name, act := range map[string]error{
-			"key":     second(d.PeerByKey(t.Context(), bad)),
 			"reply":   second(d.ReplyByID(t.Context(), bad)),
 			"picture": second(d.Picture(t.Context(), bad)),
 			"hide":    d.HideReply(t.Context(), operator, "sange", bad, true),

@@ -104,19 +104,6 @@ func peerByID(tx *gorm.DB, id string) (Peer, error) {
 	return p, nil
 }
 
-// PeerByKey returns the remembered actor with that key, or ErrNotFound.
-func (d *Directory) PeerByKey(ctx context.Context, keyID string) (Peer, error) {
-	var p Peer
-	err := d.db.read.WithContext(ctx).Where("key_id = ?", asText(keyID)).Take(&p).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return Peer{}, notFound("key: %s", keyID)
-	}
-	if err != nil {
-		return Peer{}, fmt.Errorf("read the actor with the key %s: %w", keyID, err)
-	}
-	return p, nil
-}
-
 // PeersByKey returns, by the ids of their keys, those of the remembered actors who have
 // one of these.
 func (d *Directory) PeersByKey(ctx context.Context, keyIDs []string) (map[string]Peer, error) {

@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -197,10 +198,10 @@ func (s *capturedServer) known() knowledge {
 			s.t.Fatal(err)
 		}
 	}
-	for _, keyID := range s.keys {
-		if p, err := d.PeerByKey(ctx, keyID); err == nil {
-			known.add(s, "actor "+p.ID, actorKnown(p))
-		}
+	peers, err := d.PeersByKey(ctx, slices.Collect(maps.Values(s.keys)))
+	must(err)
+	for _, p := range peers {
+		known.add(s, "actor "+p.ID, actorKnown(p))
 	}
 	followers, err := d.Followers(ctx, "sange")
 	must(err)

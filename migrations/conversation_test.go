@@ -41,7 +41,8 @@ func TestConversationKeepsWhatWasThere(t *testing.T) {
 		if err != nil || len(keys) != 1 || keys[0].Number != 1 || keys[0].PrivatePEM != "pem" || keys[0].ProofPEM != "proof" || keys[0].Since != 0 {
 			t.Errorf("keys %+v, %v", keys, err)
 		}
-		if p, err := d.PeerByKey(t.Context(), "https://a.example#main-key"); err != nil || p.DisplayName() != "a@a.example" || p.Page() != "https://a.example" {
+		known, err := d.PeersByKey(t.Context(), []string{"https://a.example#main-key"})
+		if p := known["https://a.example#main-key"]; err != nil || p.DisplayName() != "a@a.example" || p.Page() != "https://a.example" {
 			t.Errorf("who follows: %+v, %v", p, err)
 		}
 		if n, err := d.FollowerCount(t.Context(), "directory"); err != nil || n != 1 {
