@@ -83,17 +83,20 @@ func New(d *directory.Directory, c Config) *Federation {
 	f.accepts = together[directory.Follower, struct{}]{wait: 5 * time.Millisecond, most: 200, ask: func(taken []directory.Follower) ([]struct{}, error) {
 		return make([]struct{}, len(taken)), d.Accepted(context.Background(), taken...)
 	}}
-	f.gate = together[knock, admission]{wait: time.Millisecond, most: 64, ask: func(knocks []knock) ([]admission, error) {
-		ctx, cancel := context.WithTimeout(context.Background(), patienceOfSenders)
-		defer cancel()
+	f.gate.wait, f.gate.most, f.gate.ask = time.Millisecond, 64, patiently(func(ctx context.Context, knocks []knock) ([]admission, error) {
 		return look(ctx, d, knocks)
-	}}
-	f.subjects = together[directory.Subject, error]{wait: time.Millisecond, most: 64, ask: func(subjects []directory.Subject) ([]error, error) {
+	})
+	f.subjects.wait, f.subjects.most, f.subjects.ask = time.Millisecond, 64, patiently(d.Missing)
+	return f
+}
+
+// patiently asks for senders, who wait for no longer than that.
+func patiently[Q, A any](ask func(context.Context, []Q) ([]A, error)) func([]Q) ([]A, error) {
+	return func(questions []Q) ([]A, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), patienceOfSenders)
 		defer cancel()
-		return d.Missing(ctx, subjects)
-	}}
-	return f
+		return ask(ctx, questions)
+	}
 }
 
 // avoiding says of a host whether it is blocked, for many requests at once.

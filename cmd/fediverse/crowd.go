@@ -18,6 +18,7 @@ import (
 type crowd struct {
 	*fediverse.Fediverse
 	settings
+	client  *http.Client
 	out     io.Writer
 	healthy []int // servers that take everything
 }
@@ -71,9 +72,8 @@ func (c *crowd) follow(ctx context.Context, handle string) error {
 
 // lookUp asks for a co-op until the directory answers.
 func (c *crowd) lookUp(ctx context.Context, handle string) (id, inbox string, err error) {
-	client := directoryAt(c.Domain, c.At)
 	for deadline := time.Now().Add(c.Wait); ; time.Sleep(100 * time.Millisecond) {
-		id, inbox, err = ask(ctx, client, c.origin()+"/coops/"+handle)
+		id, inbox, err = ask(ctx, c.client, c.origin()+"/coops/"+handle)
 		if err == nil || ctx.Err() != nil || time.Now().After(deadline) {
 			return id, inbox, err
 		}

@@ -54,7 +54,8 @@ func run(ctx context.Context, s settings, out io.Writer) error {
 	if s.Hosts < 1 || s.Actors < 1 || s.AtOnce < 1 {
 		return errors.New("--hosts, --actors and --at-once must be at least 1")
 	}
-	f, err := fediverse.Start(fediverse.Config{Hosts: s.Hosts, Listen: s.Listen, TLS: true, HTTP2: true, Client: directoryAt(s.Domain, s.At)})
+	client := directoryAt(s.Domain, s.At)
+	f, err := fediverse.Start(fediverse.Config{Hosts: s.Hosts, Listen: s.Listen, TLS: true, HTTP2: true, Client: client})
 	if err != nil {
 		return err
 	}
@@ -70,7 +71,7 @@ func run(ctx context.Context, s settings, out io.Writer) error {
 	defer forget()
 	fmt.Fprintf(out, "%d servers are at %s. The directory must run as\n    coopverse serve --domain %s --listen %s --behind-proxy 127.0.0.0/8,::1 --allow-private 127.0.0.0/8 \\\n        --connect-to :443:%s --ca-file %s\n",
 		s.Hosts, f.Address(), s.Domain, s.At, f.Address(), ca)
-	c := crowd{Fediverse: f, settings: s, out: out, healthy: healthy}
+	c := crowd{Fediverse: f, settings: s, client: client, out: out, healthy: healthy}
 	for _, handle := range s.Follow {
 		if err := c.follow(ctx, handle); err != nil {
 			return err

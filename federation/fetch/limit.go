@@ -17,7 +17,7 @@ const (
 	maxHeaders      = 64 << 10 // of all headers of an answer
 	maxRedirects    = 3        // followed for one GET
 	maxConnections  = 4        // to one host at a time; others wait
-	maxIdle         = 2048     // connections kept for later, to all hosts
+	maxIdle         = 2048     // to all hosts, beyond which idle ones are closed
 	idleTime        = time.Minute
 	readAhead       = 1 << 10 // bytes for each connection, most of which answer with less
 	rememberedHosts = 4096    // TLS sessions that can be taken up again
