@@ -20,7 +20,7 @@ const (
 	worthwhile = 2 << 20
 	// lingering is how long after a burst of work something is still kept for more of
 	// it: connections to other servers, and what was written.
-	lingering = 40 * time.Second
+	lingering = 30 * time.Second
 )
 
 // restraint is how many bytes of memory Go may hold before it collects garbage
@@ -41,6 +41,7 @@ func restrain() {
 // asked of it, and keeps about twice what is in use.
 func giveBack(db *directory.Database, client *fetch.Client) func(context.Context) {
 	return func(ctx context.Context) {
+		unmapProgram() // much was read only to start
 		ticker := time.NewTicker(restEvery)
 		defer ticker.Stop()
 		var last, given uint64
