@@ -57,12 +57,13 @@ func giveBack(db *directory.Database, client *fetch.Client) func(context.Context
 			case burst:
 				worked = time.Now()
 			case asked-given > worthwhile || !worked.IsZero():
-				if asked-given > restful {
-					db.CloseIdle()
-				}
-				if time.Since(worked) > lingering {
+				over := !worked.IsZero() && time.Since(worked) > lingering
+				if over {
 					client.CloseIdleConnections()
 					worked = time.Time{}
+				}
+				if over || asked-given > restful {
+					db.CloseIdle()
 				}
 				debug.FreeOSMemory()
 				unmapProgram()
