@@ -57,13 +57,12 @@ func giveBack(db *directory.Database, client *fetch.Client) func(context.Context
 			case burst:
 				worked = time.Now()
 			case asked-given > worthwhile || !worked.IsZero():
-				over := !worked.IsZero() && time.Since(worked) > lingering
-				if over {
+				if asked-given > restful {
+					db.CloseIdle()
+				}
+				if time.Since(worked) > lingering {
 					client.CloseIdleConnections()
 					worked = time.Time{}
-				}
-				if over || asked-given > restful {
-					db.CloseIdle()
 				}
 				debug.FreeOSMemory()
 				unmapProgram()
