@@ -35,4 +35,7 @@ func TestPiecesKeepTheirOrder(t *testing.T) {
 	if !slices.Equal(done, want) || d.pieces.working {
 		t.Error("another order")
 	}
+	if d.pieces.waiting != nil {
+		t.Error("who has waited is kept")
+	}
 }

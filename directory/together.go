@@ -102,7 +102,9 @@ func (w *pieces) next() []*piece {
 	defer w.mu.Unlock()
 	n := min(len(w.waiting), maxTogether)
 	group := w.waiting[:n:n]
-	w.waiting = w.waiting[n:]
+	if w.waiting = w.waiting[n:]; len(w.waiting) == 0 {
+		w.waiting = nil // which would keep who has waited
+	}
 	w.working = n > 0
 	return group
 }

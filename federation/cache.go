@@ -3,6 +3,7 @@ package federation
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/maypok86/otter/v2"
 )
@@ -10,6 +11,9 @@ import (
 // keptDocuments is how many bytes of documents stay in memory: about 10,000 of
 // 2 to 5 kB each. Whoever asks for large ones at many addresses makes it no more.
 const keptDocuments = 32 << 20
+
+// unread is how long what was written stays in memory that nobody asks for.
+const unread = 30 * time.Second
 
 // documents keeps what was served, by address, until what it is made from
 // changes.
@@ -27,6 +31,8 @@ func newDocuments() *documents {
 	return &documents{otter.Must(&otter.Options[string, servedDocument]{
 		MaximumWeight: keptDocuments,
 		Weigher:       func(address string, d servedDocument) uint32 { return uint32(len(address) + len(d.body)) },
+
+		ExpiryCalculator: otter.ExpiryAccessing[string, servedDocument](unread),
 	})}
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"testing"
+	"time"
 
 	"coopverse/directory"
 	"coopverse/directory/storetest"
@@ -70,6 +71,23 @@ func TestOldPostIsKeptUntilItsAuthorChanges(t *testing.T) {
 func kept(us *ourServer, address string) servedDocument {
 	document, _ := us.federation.documents.served.GetIfPresent(address)
 	return document
+}
+
+// TestWhatNobodyAsksForIsForgotten shows that what was written for a burst of readers,
+// or of inboxes, is gone a minute after.
+func TestWhatNobodyAsksForIsForgotten(t *testing.T) {
+	documents, letters := newDocuments(), newLetters(nil, nil)
+	documents.served.Set("/coops/sange", servedDocument{})
+	letters.written.Set(letterKey{}, letter{})
+	letters.posts.Set(postKey{}, directory.Post{})
+	document, _ := documents.served.GetEntryQuietly("/coops/sange")
+	written, _ := letters.written.GetEntryQuietly(letterKey{})
+	post, _ := letters.posts.GetEntryQuietly(postKey{})
+	for what, left := range map[string]time.Duration{"a document": document.ExpiresAfter(), "a letter": written.ExpiresAfter(), "a post": post.ExpiresAfter()} {
+		if left <= 0 || left > time.Minute {
+			t.Errorf("%s is kept for %v", what, left)
+		}
+	}
 }
 
 // However many addresses are asked for, no more than so many bytes of documents stay.

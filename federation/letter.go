@@ -45,8 +45,10 @@ func newLetters(d *directory.Directory, keys *keyring) *letters {
 		written: otter.Must(&otter.Options[letterKey, letter]{
 			MaximumWeight: keptLetters,
 			Weigher:       func(_ letterKey, l letter) uint32 { return uint32(100 + len(l.body) + len(l.proved)) },
+
+			ExpiryCalculator: otter.ExpiryAccessing[letterKey, letter](unread),
 		}),
-		posts: otter.Must(&otter.Options[postKey, directory.Post]{MaximumSize: 500}),
+		posts: otter.Must(&otter.Options[postKey, directory.Post]{MaximumSize: 500, ExpiryCalculator: otter.ExpiryAccessing[postKey, directory.Post](unread)}),
 	}
 }
 

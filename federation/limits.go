@@ -47,6 +47,8 @@ const (
 	smallActivity = 64 << 10
 	// maxLarge is how many larger ones are read at a time.
 	maxLarge = 32
+	// keptFull is how long a bucket is kept that is full.
+	keptFull = 10 * time.Second
 	// slowDown is what somebody who is too fast is told to wait.
 	slowDown = "60"
 )
@@ -61,10 +63,16 @@ type limits struct {
 func newLimits() *limits {
 	return &limits{
 		buckets: otter.Must(&otter.Options[string, *rate.Limiter]{
-			MaximumSize: 100_000, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Hour),
+			MaximumSize: 100_000, ExpiryCalculator: otter.ExpiryAccessingFunc(untilFull),
 		}),
 		large: make(chan struct{}, maxLarge),
 	}
+}
+
+// untilFull is how long a bucket is kept: one that is full again is as good as none.
+func untilFull(e otter.Entry[string, *rate.Limiter]) time.Duration {
+	missing := float64(e.Value.Burst()) - e.Value.Tokens() + 1 // which is about to be taken
+	return keptFull + time.Duration(missing/float64(e.Value.Limit())*float64(time.Second))
 }
 
 func (l *limits) allow(whose string, p pace) bool {

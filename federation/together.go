@@ -54,7 +54,9 @@ func (t *together[Q, A]) run() {
 		t.mu.Lock()
 		n := min(len(t.waiting), t.most)
 		some := t.waiting[:n:n]
-		t.waiting = t.waiting[n:]
+		if t.waiting = t.waiting[n:]; len(t.waiting) == 0 {
+			t.waiting = nil // which would keep who has waited
+		}
 		t.asking = n > 0
 		t.mu.Unlock()
 		if n == 0 {

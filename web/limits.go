@@ -32,15 +32,22 @@ var (
 // slowDown is what somebody with too many attempts is told to wait, in seconds.
 const slowDown = "60"
 
-// limits counts attempts in memory only. Addresses are forgotten after an hour.
+// limits counts attempts in memory only. Who may try as often as somebody new is forgotten.
 type limits struct {
 	known *otter.Cache[string, *rate.Limiter]
 }
 
 func newLimits() limits {
 	return limits{otter.Must(&otter.Options[string, *rate.Limiter]{
-		MaximumSize: 50_000, ExpiryCalculator: otter.ExpiryAccessing[string, *rate.Limiter](time.Hour),
+		MaximumSize: 50_000, ExpiryCalculator: otter.ExpiryAccessingFunc(untilFull),
 	})}
+}
+
+// untilFull is how long it takes until nothing is missing of what there may be at once,
+// and ten seconds.
+func untilFull(e otter.Entry[string, *rate.Limiter]) time.Duration {
+	missing := float64(e.Value.Burst()) - e.Value.Tokens() + 1 // which is about to be taken
+	return 10*time.Second + time.Duration(missing/float64(e.Value.Limit())*float64(time.Second))
 }
 
 func (l limits) allow(key string, p pace) bool {

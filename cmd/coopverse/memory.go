@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/federation/fetch"
 )
 
 const (
@@ -17,6 +18,9 @@ const (
 	restful = 32 << 20
 	// worthwhile is after how many bytes there is something to give back.
 	worthwhile = 2 << 20
+	// lingering is how long after a burst of work something is still kept for more of
+	// it: connections to other servers, and what was written.
+	lingering = 30 * time.Second
 )
 
 // restraint is how many bytes of memory Go may hold before it collects garbage
@@ -32,14 +36,16 @@ func restrain() {
 }
 
 // giveBack returns to the system what memory a burst of work has left behind,
-// once the program rests: garbage, and what the database's connections keep. By
-// itself Go looks only every two minutes when little is asked of it, and keeps
-// about twice what is in use.
-func giveBack(db *directory.Database) func(context.Context) {
+// once the program rests: garbage, what connections keep, and what is mapped of
+// the program's file. By itself Go looks only every two minutes when little is
+// asked of it, and keeps about twice what is in use.
+func giveBack(db *directory.Database, client *fetch.Client) func(context.Context) {
 	return func(ctx context.Context) {
+		unmapProgram() // much was read only to start
 		ticker := time.NewTicker(restEvery)
 		defer ticker.Stop()
 		var last, given uint64
+		var worked time.Time // zero: all that it has left behind is given back
 		for {
 			select {
 			case <-ctx.Done():
@@ -47,11 +53,19 @@ func giveBack(db *directory.Database) func(context.Context) {
 			case <-ticker.C:
 			}
 			asked := askedFor()
-			if asked-last < restful && asked-given > worthwhile {
+			switch burst := asked-last >= restful; {
+			case burst:
+				worked = time.Now()
+			case asked-given > worthwhile || !worked.IsZero():
 				if asked-given > restful {
 					db.CloseIdle()
 				}
+				if time.Since(worked) > lingering {
+					client.CloseIdleConnections()
+					worked = time.Time{}
+				}
 				debug.FreeOSMemory()
+				unmapProgram()
 				given = asked
 			}
 			last = asked

@@ -87,7 +87,7 @@ func (cmd *serveCommand) Run(ctx context.Context, p *program, std streams) error
 	defer stop()
 	claims := claimWatch{d, proofs, site, logger}
 	restrain()
-	defer meanwhile(ctx, f.Deliver, f.PublishDue, f.KeepLog, f.KeepMirrors, claims.watch, giveBack(db))()
+	defer meanwhile(ctx, f.Deliver, f.PublishDue, f.KeepLog, f.KeepMirrors, claims.watch, giveBack(db, client))()
 	logger.Info("serving", "origin", origin, "listen", listener.Addr().String(), "version", programVersion(), "database", db.Dialect(), "migrations", applied)
 	return serveUntil(ctx, logger, newServer(fromProxy(proxies, atHome(cmd.Domain, answers))), listener)
 }

@@ -33,8 +33,8 @@ type Config struct {
 }
 
 // Client asks other servers and brings them news. It may be used by many at
-// once. Each host gets at most four connections at a time; they are kept for a
-// minute, with HTTP/2 where the host has it. Proxies named in the environment
+// once. Each host gets at most four connections at a time; they are kept for half
+// a minute, with HTTP/2 where the host has it. Proxies named in the environment
 // are not used: what they connect to could not be guarded.
 type Client struct {
 	transport *http.Transport // and no http.Client, which follows redirects its own way
@@ -77,7 +77,7 @@ func newClient(config Config, patience patience, resolver *net.Resolver) *Client
 		MaxConnsPerHost:        maxConnections,
 		MaxIdleConnsPerHost:    maxConnections,
 		MaxIdleConns:           maxIdle,
-		IdleConnTimeout:        idleTime,
+		IdleConnTimeout:        patience.idle,
 		MaxResponseHeaderBytes: maxHeaders,
 		ReadBufferSize:         readAhead,
 	}

@@ -26,7 +26,7 @@ import (
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
 
 // hasty is patience for tests.
-var hasty = patience{connect: 400 * time.Millisecond, get: 800 * time.Millisecond, post: 800 * time.Millisecond, goodbye: 100 * time.Millisecond}
+var hasty = patience{connect: 400 * time.Millisecond, get: 800 * time.Millisecond, post: 800 * time.Millisecond, goodbye: 100 * time.Millisecond, idle: 800 * time.Millisecond}
 
 // authority signs the certificates of the servers of these tests.
 var authority = sync.OnceValue(func() *tls.Certificate {

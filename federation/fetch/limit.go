@@ -18,9 +18,8 @@ const (
 	maxRedirects    = 3        // followed for one GET
 	maxConnections  = 4        // to one host at a time; others wait
 	maxIdle         = 2048     // to all hosts, beyond which idle ones are closed
-	idleTime        = time.Minute
-	readAhead       = 1 << 10 // bytes for each connection, most of which answer with less
-	rememberedHosts = 4096    // TLS sessions that can be taken up again
+	readAhead       = 1 << 10  // bytes for each connection, most of which answer with less
+	rememberedHosts = 4096     // TLS sessions that can be taken up again
 )
 
 // patience says how long we wait.
@@ -29,10 +28,11 @@ type patience struct {
 	get     time.Duration // for a GET with all its redirects, to the last byte
 	post    time.Duration // for a POST
 	goodbye time.Duration // for what follows after the status of an answer
+	idle    time.Duration // for more to tell over a connection
 }
 
 // Mastodon's own patience is 5 s to connect and 10 s to read.
-var ourPatience = patience{connect: 5 * time.Second, get: 10 * time.Second, post: 15 * time.Second, goodbye: time.Second}
+var ourPatience = patience{connect: 5 * time.Second, get: 10 * time.Second, post: 15 * time.Second, goodbye: time.Second, idle: 30 * time.Second}
 
 // readAll reads the body of an answer and refuses one that is too long. Cutting
 // it off would make another document of it, and so would believing what ends as

@@ -231,6 +231,23 @@ func TestIdleConnectionsAreFew(t *testing.T) {
 	}
 }
 
+// TestIdleConnectionsAreClosed shows that what nobody uses is not kept for long.
+func TestIdleConnectionsAreClosed(t *testing.T) {
+	p := newPeer(t, "127.0.0.1", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusAccepted) })
+	for _, h2 := range []bool{false, true} {
+		c := p.client(t)
+		if !h2 {
+			withoutHTTP2(c)
+		}
+		wantKind(t, "inbox", c.Post(t.Context(), "https://a.example/inbox", []byte("{}"), nil), nil, "")
+		for end := time.Now().Add(10 * time.Second); c.open.open.Load() > 0; time.Sleep(10 * time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatalf("HTTP/2 %v: the connection is still open", h2)
+			}
+		}
+	}
+}
+
 func TestConnectionsAreKept(t *testing.T) {
 	var mu sync.Mutex
 	open := map[string]bool{}
