@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -121,12 +122,10 @@ func oweAgain(tx *gorm.DB, host string, c Change) (owed int, err error) {
 		return 0, err
 	}
 	with := c.toldSince()
-	for name, value := range map[string]any{
+	maps.Copy(with, map[string]any{
 		"host": host, "refused": []Outcome{Refused, GivenUp}, "everybody": slices.Contains(farewells, c.Kind) || c.Kind == KindPostDeleted,
 		"named": append(named, 0), "alone": slices.Contains(apart, c.Kind), "rekeyed": KindRekeyed, "inbox": clause.Expr{SQL: "r.inbox_id"},
-	} {
-		with[name] = value
-	}
+	})
 	var inboxes []int64
 	err = tx.Raw(`SELECT r.inbox_id FROM receipts r JOIN inboxes i ON i.id = r.inbox_id JOIN changes c ON c.id = r.change_id
 		WHERE r.change_id = @change AND i.host = @host AND r.outcome <> 'told' AND r.outcome IN @refused AND (@everybody OR r.inbox_id IN @named
