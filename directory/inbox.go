@@ -246,12 +246,23 @@ func holding(tx *gorm.DB, inbox Inbox, columns map[string]any) error {
 	return held.Error
 }
 
-// Release ends the lease of an inbox that is still behind, so that another
-// process can go on at once.
-func (d *Directory) Release(ctx context.Context, inbox Inbox) error {
-	err := d.db.write.WithContext(ctx).Model(&Inbox{}).Where("id = ? AND leased_by = ?", inbox.ID, inbox.LeasedBy).Update("leased_until", nil).Error
-	if err != nil {
-		return fmt.Errorf("release %s: %w", inbox.Host, err)
+// Release ends the leases of inboxes that are still behind, so that another process can go
+// on at once. Those that this one has lost stay as they are.
+func (d *Directory) Release(ctx context.Context, inboxes ...Inbox) error {
+	for len(inboxes) > 0 {
+		holder := inboxes[0].LeasedBy
+		var held []int64
+		inboxes = slices.DeleteFunc(slices.Clone(inboxes), func(i Inbox) bool {
+			if i.LeasedBy == holder {
+				held = append(held, i.ID)
+			}
+			return i.LeasedBy == holder
+		})
+		ours := "id IN @held AND leased_by = @holder"
+		err := d.db.write.WithContext(ctx).Exec("UPDATE inboxes SET leased_until = NULL WHERE "+d.db.inOrder(ours), map[string]any{"held": padded(held), "holder": holder}).Error
+		if err != nil {
+			return fmt.Errorf("release %d inboxes: %w", len(held), err)
+		}
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ const (
 
 const (
 	// LeasedPerServer is how many inboxes of one server are leased at once.
-	LeasedPerServer = 16
+	LeasedPerServer = 64
 	// leasedOfFailing is how many of one whose last answer was none.
 	leasedOfFailing = 2
 	// breakAfter is how often in a row a server fails before it is left alone.

@@ -55,7 +55,7 @@ func (f *Federation) ringBell(ctx, finish context.Context, v *visit, m directory
 		if err := f.directory.Rung(finish, v.Inbox, m, to, f.lease); err != nil {
 			return err
 		}
-		m.Rung = to
+		m.Rung, v.leased = to, time.Now()
 	}
 	return nil
 }

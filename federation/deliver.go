@@ -83,8 +83,10 @@ type visit struct {
 	answered bool                // its server is there; not written down yet
 	took     directory.Signature // the kind that it took then
 	letGo    bool                // it is leased no more
-	leased   time.Time           // when, if it has had to wait
-	failed   bool                // its server does not answer as a server that is there
+	leased   time.Time           // when, or when the lease was extended last
+	speaks   bool                // it is its turn to speak to its server
+	turn     func() error        // waits for that; or errNoTurn
+	pass     func(failed bool)   // lets another one speak, unless the server has failed
 }
 
 // tell brings one inbox up to date, in order, and then lets go of it. When ctx
@@ -106,7 +108,7 @@ func (f *Federation) tell(ctx context.Context, v *visit) {
 	switch {
 	case err == nil && v.letGo, errors.Is(err, directory.ErrLeaseLost):
 		return
-	case err == nil:
+	case err == nil, errors.Is(err, errNoTurn):
 		err = f.directory.Release(finish, v.Inbox)
 	default:
 		err = f.putOff(finish, v, err)
@@ -138,7 +140,6 @@ func (f *Federation) tellAnswers(ctx, finish context.Context, v *visit) error {
 func tellEach[T any](ctx, finish context.Context, f *Federation, v *visit,
 	owed func(context.Context, int64) ([]T, error), send func(context.Context, *visit, T) error,
 ) error {
-	extended := time.Now()
 	for ctx.Err() == nil {
 		batch, err := owed(finish, v.Inbox.ID)
 		if err != nil || len(batch) == 0 {
@@ -148,11 +149,11 @@ func tellEach[T any](ctx, finish context.Context, f *Federation, v *visit,
 			if ctx.Err() != nil {
 				return nil
 			}
-			if time.Since(extended) > f.lease/4 {
+			if time.Since(v.leased) > f.lease/4 {
 				if err := f.directory.Took(finish, &v.Inbox, v.Inbox.Taken, nil, f.lease); err != nil {
 					return err
 				}
-				extended = time.Now()
+				v.leased = time.Now()
 			}
 			if err := send(finish, v, one); err != nil {
 				return err
@@ -271,7 +272,7 @@ func (f *Federation) settle(ctx context.Context, v *visit, written directory.Vis
 	case settled.Lost:
 		return fmt.Errorf("note what %s took: %w", v.Inbox.Host, directory.ErrLeaseLost)
 	}
-	v.letGo, v.answered, v.took = settled.LetGo, false, ""
+	v.letGo, v.leased, v.answered, v.took = settled.LetGo, time.Now(), false, ""
 	v.Inbox.Gone, v.Inbox.Failures, v.Inbox.FailingSince = written.Gone, 0, nil
 	v.Inbox.Taken = max(v.Inbox.Taken, written.Head)
 	if written.Receipt != nil {

@@ -33,7 +33,6 @@ func (f *Federation) putOff(ctx context.Context, v *visit, cause error) error {
 	}
 	f.logger.Info("inbox put off", "inbox", v.Inbox.URL, "failures", v.Inbox.Failures+1, "error", cause)
 	gone := errors.Is(cause, fetch.ErrGone)
-	v.failed = !ours && serverFails(failure)
 	switch {
 	case gone && v.Inbox.Gone:
 		return f.directory.ForgetInbox(ctx, v.Inbox, failure.Status, cause.Error())
@@ -47,7 +46,7 @@ func (f *Federation) putOff(ctx context.Context, v *visit, cause error) error {
 		wait = min(goneTwice, 12*f.retry)
 	}
 	return f.settle(ctx, v, directory.Visit{Failed: &directory.Failed{
-		Why: cause.Error(), At: clock.Now().Add(wait), Gone: gone, Server: v.failed, Rest: failure.RetryAfter,
+		Why: cause.Error(), At: clock.Now().Add(wait), Gone: gone, Server: !ours && serverFails(failure), Rest: failure.RetryAfter,
 	}})
 }
 

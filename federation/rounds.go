@@ -3,7 +3,6 @@ package federation
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"os"
 	"sync"
@@ -22,9 +21,6 @@ const (
 	// roundSize is how many inboxes are taken at once: what they are owed is
 	// read for all of them together.
 	roundSize = 256
-	// perServer is how many inboxes of one server are told at the same time; it
-	// has as many connections.
-	perServer = 4
 )
 
 // rounds takes inboxes that are due and has them told, a bounded number at the
@@ -42,13 +38,6 @@ type rounds struct {
 	told    int                // inboxes that are being told
 	servers map[string]*server // of these, and of those that wait for it
 	drained bool               // a server that had no room has some again
-}
-
-// server is a server of which inboxes are told.
-type server struct {
-	told    int      // how many are told now
-	waiting []*visit // what comes next, leased already
-	full    bool     // more may be due that were not leased
 }
 
 func newRounds(f *Federation) *rounds {
@@ -105,10 +94,11 @@ func (r *rounds) take(ctx context.Context, least int) error {
 		}
 		errands, err := r.f.directory.Errands(ctx, inboxes)
 		if err != nil {
-			return errors.Join(err, r.release(ctx, inboxes))
+			r.release(ctx, inboxes)
+			return err
 		}
 		for _, errand := range errands {
-			r.begin(ctx, &visit{Errand: errand})
+			r.begin(ctx, &visit{Errand: errand, leased: time.Now()})
 		}
 		if r.busy = len(errands) > 0; len(errands) < room {
 			return nil
@@ -117,11 +107,10 @@ func (r *rounds) take(ctx context.Context, least int) error {
 }
 
 // release lets others have the inboxes at once.
-func (r *rounds) release(ctx context.Context, inboxes []directory.Inbox) (err error) {
-	for _, inbox := range inboxes {
-		err = errors.Join(err, r.f.directory.Release(context.WithoutCancel(ctx), inbox))
+func (r *rounds) release(ctx context.Context, inboxes []directory.Inbox) {
+	if err := r.f.directory.Release(context.WithoutCancel(ctx), inboxes...); err != nil {
+		r.f.complain("delivery", err)
 	}
-	return err
 }
 
 // room says for how many more inboxes there is room, and of which servers no
@@ -130,64 +119,28 @@ func (r *rounds) room() (room int, full []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for host, s := range r.servers {
-		if s.full = s.told+len(s.waiting) >= perServer; s.full {
+		if s.full = s.failed || s.told+len(s.waiting) >= begunPerServer; s.full {
 			full = append(full, host)
 		}
 	}
 	return r.f.workers - r.told, full
 }
 
-// begin has an inbox told, or wait until fewer of its server are told.
+// begin has an inbox told, at once or when it is its turn.
 func (r *rounds) begin(ctx context.Context, v *visit) {
+	v.turn = func() error { return r.turn(ctx, v) }
+	v.pass = func(failed bool) { r.pass(ctx, v, failed) }
 	r.mu.Lock()
-	defer r.mu.Unlock()
 	s := r.servers[v.Inbox.Host]
 	if s == nil {
 		s = &server{}
 		r.servers[v.Inbox.Host] = s
 	}
-	if s.told == perServer {
-		v.leased = time.Now()
-		s.waiting = append(s.waiting, v)
-		s.full = true
-		return
-	}
-	s.told++
-	r.told++
-	r.group.Go(func() {
-		for v := v; v != nil; v = r.next(ctx, v) {
-			r.f.tell(ctx, v)
-		}
-	})
-}
-
-// next is what to tell of a server after a visit. When that has failed, or the rest
-// has waited for so long that its leases run out, others may have it.
-func (r *rounds) next(ctx context.Context, over *visit) (next *visit) {
-	var late []directory.Inbox
-	r.mu.Lock()
-	s := r.servers[over.Inbox.Host]
-	if s.full && len(s.waiting) < perServer {
-		r.drained, s.full = true, false
-	}
-	for len(s.waiting) > 0 && next == nil {
-		v := s.waiting[0]
-		s.waiting = s.waiting[1:]
-		if over.failed || ctx.Err() != nil || time.Since(v.leased) > r.f.lease/4 {
-			late = append(late, v.Inbox)
-		} else {
-			next = v
-		}
-	}
-	if next == nil {
-		r.told--
-		if s.told--; s.told == 0 {
-			delete(r.servers, over.Inbox.Host)
-		}
+	s.waiting = append(s.waiting, v)
+	late := r.goOn(ctx, v, s)
+	if s.told == 0 {
+		delete(r.servers, v.Inbox.Host)
 	}
 	r.mu.Unlock()
-	if err := r.release(ctx, late); err != nil {
-		r.f.complain("delivery", err, "host", over.Inbox.Host)
-	}
-	return next
+	r.release(ctx, late)
 }

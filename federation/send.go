@@ -68,14 +68,18 @@ func (f *Federation) sendWith(ctx context.Context, v *visit, key ownKey, kind di
 			body = l.body
 		}
 	}
+	if err := v.turn(); err != nil {
+		return err
+	}
 	sign := signerOf(kind)
 	err := f.client.Post(ctx, v.Inbox.URL, body, func(r *http.Request) error { return sign(r, body, &key.request, clock.Now()) })
 	var failure *fetch.Error
+	v.pass(errors.As(err, &failure) && serverFails(failure))
 	switch {
 	case err == nil:
 		v.answered, v.took = true, kind
 		v.Inbox.Server.Signature = v.Inbox.Server.Learned(kind)
-	case errors.As(err, &failure):
+	case failure != nil:
 		v.answered = failure.Status != 0 && !serverFails(failure)
 	}
 	return err

@@ -33,6 +33,11 @@ var errWithdrawn = errors.New("withdrawn before it was told")
 // If that is sent again after another edit it must have another id, since many
 // servers pass over an id that they have seen.
 func (f *Federation) letterFor(ctx context.Context, v *visit, c directory.Change) (speaker string, l letter, err error) {
+	if c.ID <= v.Inbox.Taken { // it was refused, and operators have it sent again
+		if since, err := f.directory.ToldSince(ctx, v.Inbox, c); err != nil || since {
+			return c.Handle, letter{}, err
+		}
+	}
 	if id, ok := c.PostID(); ok {
 		return f.letterForPost(ctx, v, c, id)
 	}

@@ -165,7 +165,8 @@ func (s *Server) happenings(r *http.Request, changes ...directory.Happening) []h
 	return all
 }
 
-// decideServer tries a server at once, or lets go of what waits for it.
+// decideServer tries a server at once, lets go of what waits for it, or sends again what it
+// refused.
 func (s *Server) decideServer(w http.ResponseWriter, r *http.Request) error {
 	if err := s.form(w, r, maxForm); err != nil {
 		return err
@@ -177,7 +178,7 @@ func (s *Server) decideServer(w http.ResponseWriter, r *http.Request) error {
 	}
 	host := mux.Vars(r)["host"]
 	page := "servers/" + url.PathEscape(host)
-	if slices.Contains([]string{"try", "let_go"}, r.PostForm.Get("do")) {
+	if slices.Contains([]string{"try", "let_go", "again"}, r.PostForm.Get("do")) {
 		if _, err := s.directory.Server(ctx, host); err != nil {
 			return err
 		}
@@ -191,6 +192,8 @@ func (s *Server) decideServer(w http.ResponseWriter, r *http.Request) error {
 			return s.toOperators(w, r, page, "unsure")
 		}
 		err, done = s.directory.GiveUpServer(ctx, by, host), "let_go"
+	case "again":
+		return s.sendAgain(w, r, by, host)
 	default:
 		return errBadRequest
 	}
@@ -201,4 +204,26 @@ func (s *Server) decideServer(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.toOperators(w, r, page, done)
+}
+
+// sendAgain has a server be sent what it refused: one change, or all if no number is given.
+func (s *Server) sendAgain(w http.ResponseWriter, r *http.Request, by directory.Actor, host string) error {
+	var number int64
+	if text := r.PostForm.Get("number"); text != "" {
+		var err error
+		if number, err = strconv.ParseInt(text, 10, 64); err != nil || number <= 0 {
+			return errBadRequest
+		}
+	}
+	_, err := s.directory.SendAgain(r.Context(), by, host, number)
+	done := "again"
+	switch {
+	case errors.Is(err, directory.ErrNotFound):
+		done = "not_again"
+	case errors.Is(err, directory.ErrConflict):
+		done = "not_again_blocked"
+	case err != nil:
+		return err
+	}
+	return s.toOperators(w, r, "servers/"+url.PathEscape(host), done)
 }

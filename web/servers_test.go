@@ -3,6 +3,7 @@ package web_test
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -109,5 +110,50 @@ func TestOperatorsSeeWhatWaitsForAServer(t *testing.T) {
 		if body := ada.asks(h, path).Body.String(); !strings.Contains(body, "An operator let go of it.") || !strings.Contains(body, "Given up") {
 			t.Error("the page does not say that an operator let go of it")
 		}
+	})
+}
+
+// An operator sends a server again what it refused, one change or all, and reads it when
+// nothing is left to send or the server is blocked.
+func TestOperatorsSendAgainWhatWasRefused(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		h, ada := desked(t, d)
+		strained(t, d)
+		const path = "/operators/servers/mastodon.example"
+		refused, err := d.RefusedAt(t.Context(), "mastodon.example", 0, 10)
+		if err != nil || len(refused) != 1 {
+			t.Fatalf("%+v, %v", refused, err)
+		}
+		number := strconv.FormatInt(refused[0].Number, 10)
+		page := ada.asks(h, path).Body.String()
+		if !strings.Contains(page, `name="number" value="`+number+`"`) || !strings.Contains(page, "Send all of it again") {
+			t.Error("the page has no buttons for it")
+		}
+		sends := func(says string, form ...string) {
+			t.Helper()
+			w := ada.sends(h, path, formed(form...))
+			if w.Code != http.StatusSeeOther || !strings.Contains(ada.asks(h, w.Header().Get("Location")).Body.String(), says) {
+				t.Errorf("%v: %d, without %q", form, w.Code, says)
+			}
+		}
+		sends("It is sent again now.", "do", "again", "number", number)
+		server, err := d.Server(t.Context(), "mastodon.example")
+		if err != nil {
+			t.Fatal(err)
+		}
+		waiting, err := d.WaitingAt(t.Context(), server, 10)
+		if err != nil || len(waiting) != 1 || len(waiting[0].Changes) != 2 || waiting[0].Changes[0].Number != refused[0].Number {
+			t.Errorf("what waits: %+v, %v", waiting, err)
+		}
+		sends("Nothing is sent again: it is gone", "do", "again")
+		for _, bad := range []string{"x", "-1", "0", "99999999999999999999"} {
+			if w := ada.sends(h, path, formed("do", "again", "number", bad)); w.Code != http.StatusBadRequest {
+				t.Errorf("number %s: %d", bad, w.Code)
+			}
+		}
+		if err := d.BlockDomains(t.Context(), directory.Actor{Name: "Ada"}, directory.BlockedDomain{Domain: "mastodon.example"}); err != nil {
+			t.Fatal(err)
+		}
+		sends("the server is blocked", "do", "again")
 	})
 }

@@ -80,12 +80,14 @@ func since(inbox directory.WaitingInbox) string {
 }
 
 type peersTryCommand struct {
-	Host string `arg:"" help:"The server, as peers list --behind shows it."`
+	Host    string `arg:"" help:"The server, as peers list --behind shows it."`
+	Refused bool   `help:"Send again what it refused for good, as peers show lists it."`
+	Change  int64  `help:"With --refused: only the change with this number."`
 }
 
 // Help shows an example.
 func (peersTryCommand) Help() string {
-	return "What waits for the server is sent now by whoever serves the directory.\n\nExample:\n\n  coopverse peers try social.example --data ./data"
+	return "What waits for the server is sent now by whoever serves the directory; with --refused also what it did not take, the oldest first.\n\nExamples:\n\n  coopverse peers try social.example --data ./data\n  coopverse peers try social.example --refused --change 4711 --data ./data"
 }
 
 // Run has a server tried at once.
@@ -95,7 +97,16 @@ func (cmd *peersTryCommand) Run(ctx context.Context, p *program, std streams) er
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).TryServer(ctx, directory.Actor{Name: fromCommandLine}, cmd.Host); err != nil {
+	d, by := directory.New(db), directory.Actor{Name: fromCommandLine}
+	if cmd.Refused {
+		changes, err := d.SendAgain(ctx, by, cmd.Host, cmd.Change)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(std.out, "%s that %s refused: sent again.\n", numbered(changes, "change", "changes"), cmd.Host)
+		return nil
+	}
+	if err := d.TryServer(ctx, by, cmd.Host); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is tried at once.\n", cmd.Host)
