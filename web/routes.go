@@ -28,6 +28,7 @@ func (s *Server) routes() http.Handler {
 	get("/coops/{handle}/posts/{id:[0-9]+}", s.post)
 	get("/coops/{handle}/follow", s.followForm)
 	post("/coops/{handle}/follow", s.follow)
+	get("/coops/{handle}/news.atom", s.feed)
 	get("/mirrors", s.mirrors)
 	get("/mirrors/{host}", s.mirror)
 	get("/mirrors/{host}/{handle}", s.mirrored)
@@ -160,6 +161,7 @@ func (s *Server) routes() http.Handler {
 	get("/actors/{handle}/posts/{id:[0-9]+}", s.post)
 	get("/actors/{handle}/follow", s.followForm)
 	post("/actors/{handle}/follow", s.follow)
+	get("/actors/{handle}/news.atom", s.feed)
 
 	// For browsers and programs
 	get("/static/{edition}/{file:.+}", s.static)
