@@ -12,7 +12,7 @@ import (
 
 type peersImportCommand struct {
 	File     string `arg:"" help:"The list, as Mastodon exports it: CSV with the column #domain, and #severity for blocks; - reads what is piped in."`
-	Allowed  bool   `help:"Allow the domains of the list instead of blocking them."`
+	Allowed  bool   `help:"Allow the domains of the list instead of blocking them." env:"-"`
 	DryRun   bool   `help:"Say what would change, and change nothing." env:"-"`
 	PassOver bool   `help:"Take the rest when some lines cannot be taken." env:"-"`
 }
@@ -122,7 +122,7 @@ func numbered(n int, one, many string) string {
 }
 
 type peersExportCommand struct {
-	Allowed bool `help:"The allowed domains instead of the blocked ones."`
+	Allowed bool `help:"The allowed domains instead of the blocked ones." env:"-"`
 }
 
 // Help shows an example.

@@ -16,7 +16,7 @@ const (
 
 type peersShowCommand struct {
 	Host string `arg:"" help:"The server, as peers list shows it."`
-	JSON bool   `name:"json" help:"Print JSON."`
+	JSON bool   `name:"json" help:"Print JSON." env:"-"`
 }
 
 // Help shows an example.
