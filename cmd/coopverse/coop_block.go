@@ -30,7 +30,7 @@ func (cmd *coopBlockCommand) Run(ctx context.Context, p *program, std streams) e
 	if err != nil {
 		return err
 	}
-	if err := d.BlockSender(ctx, directory.Actor{Name: fromCommandLine}, cmd.Handle, peer.ID); err != nil {
+	if err := d.BlockSender(ctx, operator, cmd.Handle, peer.ID); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is blocked by %s.\n", peer.ID, cmd.Handle)
@@ -65,7 +65,7 @@ func (cmd *coopUnblockCommand) Run(ctx context.Context, p *program, std streams)
 			peer = b.PeerID
 		}
 	}
-	if err := d.UnblockSender(ctx, directory.Actor{Name: fromCommandLine}, cmd.Handle, peer); err != nil {
+	if err := d.UnblockSender(ctx, operator, cmd.Handle, peer); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is not blocked by %s any more.\n", peer, cmd.Handle)

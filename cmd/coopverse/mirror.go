@@ -49,7 +49,7 @@ func (cmd *mirrorAddCommand) Run(ctx context.Context, p *program, std streams) e
 		return err
 	}
 	began := time.Now()
-	m, err := f.MirrorAt(ctx, directory.Actor{Name: fromCommandLine}, cmd.Address, cmd.Key)
+	m, err := f.MirrorAt(ctx, operator, cmd.Address, cmd.Key)
 	if err != nil {
 		return err
 	}
@@ -291,7 +291,7 @@ func (cmd *mirrorRemoveCommand) Run(ctx context.Context, p *program, std streams
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).RemoveMirror(ctx, directory.Actor{Name: fromCommandLine}, cmd.Host); err != nil {
+	if err := directory.New(db).RemoveMirror(ctx, operator, cmd.Host); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is not mirrored any more.\n", cmd.Host)

@@ -53,7 +53,7 @@ func (cmd *peersImportCommand) Run(ctx context.Context, p *program, std streams)
 	if n := len(plan.Wrong); n > 0 && !cmd.PassOver {
 		return refuse("nothing is imported: %s cannot be taken; mend the list, or give --pass-over", numbered(n, "line", "lines"))
 	}
-	if err := d.CarryOut(ctx, directory.Actor{Name: fromCommandLine}, plan, cmd.PassOver); err != nil {
+	if err := d.CarryOut(ctx, operator, plan, cmd.PassOver); err != nil {
 		return err
 	}
 	done := "blocked"

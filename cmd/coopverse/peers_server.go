@@ -95,7 +95,7 @@ func (cmd *peersTryCommand) Run(ctx context.Context, p *program, std streams) er
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).TryServer(ctx, directory.Actor{Name: fromCommandLine}, cmd.Host); err != nil {
+	if err := directory.New(db).TryServer(ctx, operator, cmd.Host); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is tried at once.\n", cmd.Host)
@@ -118,7 +118,7 @@ func (cmd *peersLetGoCommand) Run(ctx context.Context, p *program, std streams) 
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).GiveUpServer(ctx, directory.Actor{Name: fromCommandLine}, cmd.Host); err != nil {
+	if err := directory.New(db).GiveUpServer(ctx, operator, cmd.Host); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "What waited for %s is not sent any more.\n", cmd.Host)

@@ -95,7 +95,7 @@ func (cmd *reportsResolveCommand) Run(ctx context.Context, p *program, std strea
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).ResolveReport(ctx, directory.Actor{Name: fromCommandLine}, cmd.ID, cmd.Note); err != nil {
+	if err := directory.New(db).ResolveReport(ctx, operator, cmd.ID, cmd.Note); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "Report %d is closed.\n", cmd.ID)
