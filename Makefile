@@ -78,7 +78,7 @@ soak: ## Kill 1,000 times, mirror 1,000,000 co-ops, fuzz ten minutes each, repea
 	$(RACE) -count=$(ROUNDS) -shuffle=on -timeout 12h ./...
 
 screenshots: ## Photograph every page into build/screenshots (needs Chromium)
-	COOPVERSE_SCREENSHOTS=$(CURDIR)/build/screenshots go test -count=1 -run '^TestScreenshots$$' ./web
+	COOPVERSE_SCREENSHOTS=$(CURDIR)/build/screenshots go test -count=1 -run 'Screenshots$$' ./web
 	@echo build/screenshots
 
 ci: ## Run all that a change must pass; installs what it needs on Debian

@@ -132,7 +132,7 @@ func (t ToldChange) Line() string {
 		}
 		return strings.Join(names, ", ")
 	}
-	line := fmt.Sprintf("%d  %s  %s %s", t.Change, t.At.Format(time.DateTime), t.Kind, t.Field)
+	line := strings.TrimSpace(fmt.Sprintf("%d  %s  %s %s", t.Change, t.At.Format(time.DateTime), t.Kind, t.Field))
 	for _, part := range []struct {
 		label    string
 		receipts []HostReceipt

@@ -48,7 +48,7 @@ func (s *Server) about(w http.ResponseWriter, r *http.Request) error {
 	}
 	shown := min(len(us.Blocked), blockedShown)
 	us.Blocked, us.MoreBlocked = us.Blocked[:shown], len(us.Blocked)-shown
-	return s.show(w, http.StatusOK, "about", page{Path: "/about", Section: "about", Follow: true, Body: us})
+	return s.show(w, http.StatusOK, "about", page{Path: "/about", Section: "about", Feed: feedPath(directory.DirectoryHandle), Follow: true, Body: us})
 }
 
 // page answers with a page that only says something.

@@ -7,19 +7,13 @@ import (
 	"coopverse/directory"
 )
 
-// allowList is the page on which operators say with which domains we speak when we speak
+type allowList = domainList[directory.AllowedDomain]
+
+// allowPage is the page on which operators say with which domains we speak when we speak
 // only with some.
-type allowList struct {
-	Desk    operatorsHead
-	Mode    allowedMode
-	Asked   string // part of a name that is looked for; "": all
-	Domains []directory.AllowedDomain
-	Next    string // address of the next page, or ""
-	Typed   directory.AllowedDomain
-
-	WrongDomain, WrongNote string // why what was typed cannot be taken; "": it can
-
-	MostNote int
+type allowPage struct {
+	allowList
+	Mode allowedMode
 }
 
 // allowedMode is whether we speak only with allowed domains.
@@ -42,34 +36,24 @@ func (s *Server) allowedMode(r *http.Request, asked bool) (mode allowedMode, err
 
 // allowedPage lists the allowed domains for operators.
 func (s *Server) allowedPage(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.operator(r.Context()); err != nil {
-		return err
-	}
 	return s.showAllowed(w, r, http.StatusOK, allowList{})
 }
 
-func (s *Server) showAllowed(w http.ResponseWriter, r *http.Request, status int, shown allowList) (err error) {
-	shown.Desk, shown.Asked, shown.MostNote = s.operatorsHead(r.Context(), "allowed"), askedName(r), directory.MaxBlockNote
-	if shown.Mode, err = s.allowedMode(r, false); err != nil {
+func (s *Server) showAllowed(w http.ResponseWriter, r *http.Request, status int, shown allowList) error {
+	if err := shown.read(s, r, "allowed", s.directory.SomeAllowedDomains, func(a directory.AllowedDomain) string { return a.Domain }); err != nil {
 		return err
 	}
-	if shown.Domains, err = s.directory.SomeAllowedDomains(r.Context(), shown.Asked, r.URL.Query().Get("after"), operatorsShown+1); err != nil {
+	mode, err := s.allowedMode(r, false)
+	if err != nil {
 		return err
 	}
-	if len(shown.Domains) > operatorsShown {
-		shown.Domains = shown.Domains[:operatorsShown]
-		shown.Next = nextNamed("/operators/allowed", shown.Asked, shown.Domains[operatorsShown-1].Domain, false)
-	}
-	return s.showDesk(w, status, "operators_allowed", shown)
+	return s.showDesk(w, status, "operators_allowed", allowPage{shown, mode})
 }
 
 // allowDomain allows a domain, or gives one that is allowed another note.
 func (s *Server) allowDomain(w http.ResponseWriter, r *http.Request) error {
-	if err := s.form(w, r, maxDomainForm); err != nil {
-		return err
-	}
 	ctx := r.Context()
-	by, err := s.operator(ctx)
+	by, err := s.operatorsForm(w, r, maxDomainForm)
 	if err != nil {
 		return err
 	}
@@ -79,7 +63,7 @@ func (s *Server) allowDomain(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.directory.AllowDomains(ctx, by, a)
 	if errors.Is(err, directory.ErrInvalid) {
-		return s.showAllowed(w, r, http.StatusUnprocessableEntity, allowList{Typed: a, WrongNote: sentence(err)})
+		return s.showAllowed(w, r, http.StatusUnprocessableEntity, allowList{Typed: a, WrongWords: sentence(err)})
 	}
 	if err != nil {
 		return err
@@ -89,17 +73,7 @@ func (s *Server) allowDomain(w http.ResponseWriter, r *http.Request) error {
 
 // disallowDomain takes a domain off the list.
 func (s *Server) disallowDomain(w http.ResponseWriter, r *http.Request) error {
-	if err := s.form(w, r, maxDomainForm); err != nil {
-		return err
-	}
-	by, err := s.operator(r.Context())
-	if err != nil {
-		return err
-	}
-	if err := s.directory.DisallowDomain(r.Context(), by, r.PostForm.Get("domain")); err != nil {
-		return err
-	}
-	return s.toOperators(w, r, "allowed", "domain_disallowed")
+	return s.takeOff(w, r, "allowed", "domain_disallowed", s.directory.DisallowDomain)
 }
 
 // onlyAllowed is the page that asks before it is switched with whom we speak.
@@ -109,9 +83,6 @@ type onlyAllowed struct {
 }
 
 func (s *Server) onlyAllowedForm(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.operator(r.Context()); err != nil {
-		return err
-	}
 	mode, err := s.allowedMode(r, true)
 	if err != nil {
 		return err
@@ -121,10 +92,7 @@ func (s *Server) onlyAllowedForm(w http.ResponseWriter, r *http.Request) error {
 
 // switchOnlyAllowed sets whether we speak only with allowed domains.
 func (s *Server) switchOnlyAllowed(w http.ResponseWriter, r *http.Request) error {
-	if err := s.form(w, r, maxForm); err != nil {
-		return err
-	}
-	by, err := s.operator(r.Context())
+	by, err := s.operatorsForm(w, r, maxForm)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,7 @@ func (s *Server) coop(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.showIfNew(w, r, "coop", page{
-		Path: coopPath(c.Handle), JSON: coopPath(c.Handle), Activity: coopPath(c.Handle),
+		Path: coopPath(c.Handle), JSON: coopPath(c.Handle), Activity: coopPath(c.Handle), Feed: feedPath(c.Handle),
 		NoIndex: c.Status == directory.Unlisted, Follow: !e.Closed() && e.Following.Open(), Body: e,
 	})
 }

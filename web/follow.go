@@ -29,6 +29,7 @@ type following struct {
 	Name      string
 	Path      string // where the form is sent
 	Back      string // the page of whom it follows
+	Feed      string // path of the same news for feed readers, or "" where we have none
 	MovedTo   string // id of its actor on a server of its own, where it is followed instead, or ""
 	Followers int
 	Typed     string
@@ -46,7 +47,7 @@ func (s *Server) following(ctx context.Context, whom speaker) (following, error)
 	}
 	return following{
 		Actor: s.config.Origin + actorPath(whom.Handle), Account: s.pages.site.account(whom.Handle), Name: whom.Name,
-		Path: strings.TrimSuffix(whom.Page, "/") + "/follow", Back: whom.Page, MovedTo: whom.MovedTo, Followers: followers,
+		Path: strings.TrimSuffix(whom.Page, "/") + "/follow", Back: whom.Page, Feed: feedPath(whom.Handle), MovedTo: whom.MovedTo, Followers: followers,
 	}, nil
 }
 

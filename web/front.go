@@ -69,7 +69,7 @@ func (s *Server) front(w http.ResponseWriter, r *http.Request) error {
 		}
 		view.Wider = wider.Total
 	}
-	return s.show(w, http.StatusOK, "front", page{Path: q.URL(), Section: "coops", NoIndex: q.Asks(), Body: view})
+	return s.show(w, http.StatusOK, "front", page{Path: q.URL(), Section: "coops", NoIndex: q.Asks(), Feed: feedPath(directory.DirectoryHandle), Body: view})
 }
 
 // HasFilters says whether there is anything left to narrow the results by.

@@ -86,6 +86,13 @@ func TestUnknownFiltersGiveAnHonestEmptyPage(t *testing.T) {
 	})
 }
 
+func TestEmptyDirectorySaysSo(t *testing.T) {
+	body := get(pagesOf(t, directory.New(storetest.SQLite(t)), config), "/").Body.String()
+	if !strings.Contains(body, "No co-op is listed yet") || strings.Contains(body, "No co-op matches") {
+		t.Error("an empty directory answers as a search does")
+	}
+}
+
 func TestEmptyResultOffersAWiderSearch(t *testing.T) {
 	body := get(seeded(t), "/?q=drupal&region=oceania").Body.String()
 	if !strings.Contains(body, "are found for “drupal” without the filters") || !strings.Contains(body, `href="/?q=drupal"`) {

@@ -29,6 +29,16 @@ func (s *Server) operator(ctx context.Context) (directory.Actor, error) {
 	return s.member(ctx, directory.DirectoryHandle, directory.Editor)
 }
 
+// forOperators keeps everybody else from a page.
+func (s *Server) forOperators(page answer) answer {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := s.operator(r.Context()); err != nil {
+			return err
+		}
+		return page(w, r)
+	}
+}
+
 func (s *Server) operatorsHead(ctx context.Context, section string) operatorsHead {
 	return operatorsHead{section, s.sessions.PopString(ctx, operatorsDoneKey)}
 }
@@ -40,15 +50,20 @@ func (s *Server) toOperators(w http.ResponseWriter, r *http.Request, section, do
 	return nil
 }
 
-// operatorsForm reads a form of the desk that is about one thing.
-func (s *Server) operatorsForm(w http.ResponseWriter, r *http.Request) (by directory.Actor, id int64, err error) {
-	if err := s.form(w, r, maxForm); err != nil {
-		return by, 0, err
+// operatorsForm reads a form of the desk, of at most so many bytes, and returns
+// who has sent it.
+func (s *Server) operatorsForm(w http.ResponseWriter, r *http.Request, most int64) (by directory.Actor, err error) {
+	if err := s.form(w, r, most); err != nil {
+		return by, err
 	}
-	if by, err = s.operator(r.Context()); err != nil {
-		return by, 0, err
+	return s.operator(r.Context())
+}
+
+// decision reads a form of the desk that is about one thing.
+func (s *Server) decision(w http.ResponseWriter, r *http.Request) (by directory.Actor, id int64, err error) {
+	if by, err = s.operatorsForm(w, r, maxForm); err == nil {
+		id, err = numbered(r)
 	}
-	id, err = numbered(r)
 	return by, id, err
 }
 
@@ -86,9 +101,6 @@ type operatorsDesk struct {
 
 func (s *Server) operatorsPage(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if _, err := s.operator(ctx); err != nil {
-		return err
-	}
 	waiting, err := s.directory.Waiting(ctx)
 	if err != nil {
 		return err
@@ -113,9 +125,6 @@ type pieceToJudge struct {
 }
 
 func (s *Server) operatorsEvidence(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.operator(r.Context()); err != nil {
-		return err
-	}
 	return s.showEvidenceToJudge(w, r, http.StatusOK, word{})
 }
 
@@ -138,7 +147,7 @@ func (s *Server) showEvidenceToJudge(w http.ResponseWriter, r *http.Request, sta
 
 // judgeEvidence notes that an operator has looked at a piece of evidence.
 func (s *Server) judgeEvidence(w http.ResponseWriter, r *http.Request) error {
-	by, id, err := s.operatorsForm(w, r)
+	by, id, err := s.decision(w, r)
 	if err != nil {
 		return err
 	}
@@ -170,9 +179,6 @@ type reportToResolve struct {
 }
 
 func (s *Server) operatorsReports(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.operator(r.Context()); err != nil {
-		return err
-	}
 	return s.showReports(w, r, http.StatusOK, word{})
 }
 
@@ -203,7 +209,7 @@ func (s *Server) showReports(w http.ResponseWriter, r *http.Request, status int,
 
 // resolveReport closes a report with a word on what was done.
 func (s *Server) resolveReport(w http.ResponseWriter, r *http.Request) error {
-	by, id, err := s.operatorsForm(w, r)
+	by, id, err := s.decision(w, r)
 	if err != nil {
 		return err
 	}
@@ -227,9 +233,6 @@ type operatorsLogPage struct {
 
 func (s *Server) operatorsLog(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if _, err := s.operator(ctx); err != nil {
-		return err
-	}
 	before, err := readBefore(r)
 	if err != nil {
 		return err

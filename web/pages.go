@@ -53,10 +53,11 @@ type page struct {
 	JSON    string // path of the same thing for programs
 	// Activity is the path of the same thing for servers of the fediverse.
 	Activity string
-	Follow   bool // it has a form that leads to a reader's own server
-	Passkey  bool // it has a form that makes or uses a passkey
-	Account  bool // it has a form that leads to where a reader has an account
-	Preview  bool // it has a form whose preview follows what is typed
+	Feed     string // path of the news for feed readers
+	Follow   bool   // it has a form that leads to a reader's own server
+	Passkey  bool   // it has a form that makes or uses a passkey
+	Account  bool   // it has a form that leads to where a reader has an account
+	Preview  bool   // it has a form whose preview follows what is typed
 	Body     any
 
 	Canonical string // address of the same thing at its home, if that is elsewhere

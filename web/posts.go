@@ -34,7 +34,7 @@ func postPath(handle string, id int64) string {
 func (p post) Path() string { return postPath(p.Handle, p.ID) }
 
 // Words is what the post says.
-func (p post) Words() template.HTML { return wordsOf(p.Post) }
+func (p post) Words() template.HTML { return wordsOf(p.Post, "") }
 
 // Line is the beginning of the post, for a list.
 func (p post) Line() string { return firstLine(p.Words()) }

@@ -71,7 +71,7 @@ func scheduledPath(handle string, id int64) string {
 func (w waitingPost) Path() string { return scheduledPath(w.Handle, w.ID) }
 
 // Words is what it will say.
-func (w waitingPost) Words() template.HTML { return wordsOf(w.asPost()) }
+func (w waitingPost) Words() template.HTML { return wordsOf(w.asPost(), "") }
 
 // Late says whether its time has come and it is tried again.
 func (w waitingPost) Late() bool { return w.Why != "" && w.FailedAt == nil }

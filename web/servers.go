@@ -34,9 +34,6 @@ func (s otherServer) Trouble() string { return troubleOfDelivery(s.LastError) }
 // operatorsServers lists other servers in the order of their names.
 func (s *Server) operatorsServers(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if _, err := s.operator(ctx); err != nil {
-		return err
-	}
 	shown := otherServers{Desk: s.operatorsHead(ctx, "servers"), Asked: askedName(r), Waiting: r.URL.Query().Has("waiting")}
 	found, err := s.directory.Servers(ctx, directory.ServerQuery{
 		Name: shown.Asked, Waiting: shown.Waiting, After: r.URL.Query().Get("after"), Limit: operatorsShown + 1,
@@ -115,9 +112,6 @@ func (c refusedChange) Trouble() string { return troubleOfDelivery(c.Why) }
 // operatorsServer shows what waits for a server and what it refused.
 func (s *Server) operatorsServer(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if _, err := s.operator(ctx); err != nil {
-		return err
-	}
 	before, err := readBefore(r)
 	if err != nil {
 		return err
@@ -168,14 +162,11 @@ func (s *Server) happenings(r *http.Request, changes ...directory.Happening) []h
 // decideServer tries a server at once, lets go of what waits for it, or sends again what it
 // refused.
 func (s *Server) decideServer(w http.ResponseWriter, r *http.Request) error {
-	if err := s.form(w, r, maxForm); err != nil {
-		return err
-	}
-	ctx := r.Context()
-	by, err := s.operator(ctx)
+	by, err := s.operatorsForm(w, r, maxForm)
 	if err != nil {
 		return err
 	}
+	ctx := r.Context()
 	host := mux.Vars(r)["host"]
 	page := "servers/" + url.PathEscape(host)
 	if slices.Contains([]string{"try", "let_go", "again"}, r.PostForm.Get("do")) {

@@ -38,7 +38,7 @@ func (s *Server) topic(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.showIfNew(w, r, "topic", page{
-		Path: whom.Page, Activity: whom.Page, Section: "topics", NoIndex: t.Found.Total == 0, Follow: true, Body: t,
+		Path: whom.Page, Activity: whom.Page, Feed: feedPath(whom.Handle), Section: "topics", NoIndex: t.Found.Total == 0, Follow: true, Body: t,
 	})
 }
 

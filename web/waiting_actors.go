@@ -19,9 +19,6 @@ type returned struct {
 // operatorsActors lists the actors who wait with another key.
 func (s *Server) operatorsActors(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if _, err := s.operator(ctx); err != nil {
-		return err
-	}
 	actors, err := s.directory.PinnedPeers(ctx)
 	if err != nil {
 		return err
@@ -32,11 +29,8 @@ func (s *Server) operatorsActors(w http.ResponseWriter, r *http.Request) error {
 // decideActor admits an actor or keeps it out. Who is admitted has the name of
 // somebody we knew, so it takes a fresh sign-in.
 func (s *Server) decideActor(w http.ResponseWriter, r *http.Request) error {
-	if err := s.form(w, r, maxActorForm); err != nil {
-		return err
-	}
 	ctx := r.Context()
-	by, err := s.operator(ctx)
+	by, err := s.operatorsForm(w, r, maxActorForm)
 	if err != nil {
 		return err
 	}

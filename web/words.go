@@ -12,13 +12,14 @@ import (
 	"github.com/microcosm-cc/bluemonday"
 )
 
-// wordsOf is what a post says as HTML, with links for what it refers to.
-func wordsOf(p directory.Post) template.HTML {
-	markup := prose.Markup{Part: func(part prose.Part) string { return linkedPart(part, p) }, Link: linkAway}
+// wordsOf is what a post says as HTML, with links for what it refers to. Links to
+// pages of ours begin with origin, which is "" where they are shown on one.
+func wordsOf(p directory.Post, origin string) template.HTML {
+	markup := prose.Markup{Part: func(part prose.Part) string { return linkedPart(part, p, origin) }, Link: linkAway}
 	return template.HTML(p.Writing().HTML(markup)) //nolint:gosec // linkedPart escapes what was typed
 }
 
-func linkedPart(part prose.Part, p directory.Post) string {
+func linkedPart(part prose.Part, p directory.Post, origin string) string {
 	words := html.EscapeString(part.Text)
 	switch part.Kind {
 	case prose.Link:
@@ -28,10 +29,10 @@ func linkedPart(part prose.Part, p directory.Post) string {
 			return linkAway(profile, words)
 		}
 	case prose.Hashtag:
-		return linkHere(tagPath(part.Name), words)
+		return linkHere(origin+tagPath(part.Name), words)
 	case prose.Coop: // whom a person writes about in brackets may be anybody
 		if p.NamesCoops() {
-			return "(" + linkHere(coopPath(part.Name), "@"+part.Name) + ")"
+			return "(" + linkHere(origin+coopPath(part.Name), "@"+part.Name) + ")"
 		}
 	}
 	return words

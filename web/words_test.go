@@ -19,7 +19,7 @@ func ofTheDirectory(text string) directory.Post {
 // linked shows what the words of a post lead to: to a page elsewhere (>), or to
 // one of ours (>>).
 func linked(p directory.Post) string {
-	words := strings.TrimSuffix(strings.TrimPrefix(string(wordsOf(p)), "<p>"), "</p>")
+	words := strings.TrimSuffix(strings.TrimPrefix(string(wordsOf(p, "")), "<p>"), "</p>")
 	words = links.ReplaceAllStringFunc(words, func(link string) string {
 		at := links.FindStringSubmatch(link)
 		if at[2] == "" {
@@ -106,7 +106,7 @@ func FuzzPosts(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, markdown bool) {
 		p := ofTheDirectory(text)
 		p.Markdown = markdown
-		words := string(wordsOf(p))
+		words := string(wordsOf(p, ""))
 		if clean := allowed.Sanitize(words); strings.Count(clean, "<") != strings.Count(words, "<") {
 			t.Errorf("%q becomes %q, of which %q is allowed", text, words, clean)
 		}

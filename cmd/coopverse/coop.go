@@ -1,7 +1,5 @@
 package main
 
-import "encoding/json"
-
 type coopCommands struct {
 	Show   coopShowCommand   `cmd:"" help:"Show what is known about a co-op, and who said so."`
 	Edit   coopEditCommand   `cmd:"" help:"Change a co-op's entry as a curator."`
@@ -19,12 +17,4 @@ type coopCommands struct {
 	Receipts   coopReceiptsCommand   `cmd:"" help:"Say for every change who was told, who is awaited, and who refused."`
 	Move       coopMoveCommand       `cmd:"" help:"Hand a co-op's followers over to its own server."`
 	RotateKeys coopRotateKeysCommand `cmd:"" help:"Give a co-op's actor new keys."`
-}
-
-// printJSON prints what --json asks for.
-func printJSON(std streams, value any) error {
-	out := json.NewEncoder(std.out)
-	out.SetIndent("", "  ")
-	out.SetEscapeHTML(false)
-	return out.Encode(value)
 }

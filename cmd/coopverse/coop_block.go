@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"coopverse/directory"
@@ -31,7 +30,7 @@ func (cmd *coopBlockCommand) Run(ctx context.Context, p *program, std streams) e
 	if err != nil {
 		return err
 	}
-	if err := d.BlockSender(ctx, directory.Actor{Name: fromCommandLine}, cmd.Handle, peer.ID); err != nil {
+	if err := d.BlockSender(ctx, operator, cmd.Handle, peer.ID); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is blocked by %s.\n", peer.ID, cmd.Handle)
@@ -66,7 +65,7 @@ func (cmd *coopUnblockCommand) Run(ctx context.Context, p *program, std streams)
 			peer = b.PeerID
 		}
 	}
-	if err := d.UnblockSender(ctx, directory.Actor{Name: fromCommandLine}, cmd.Handle, peer); err != nil {
+	if err := d.UnblockSender(ctx, operator, cmd.Handle, peer); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is not blocked by %s any more.\n", peer, cmd.Handle)
@@ -75,7 +74,7 @@ func (cmd *coopUnblockCommand) Run(ctx context.Context, p *program, std streams)
 
 type coopBlocksCommand struct {
 	Handle string `arg:"" help:"The co-op's handle, or directory."`
-	JSON   bool   `name:"json" help:"Print JSON."`
+	JSON   bool   `name:"json" help:"Print JSON." env:"-"`
 }
 
 // Help shows an example.
@@ -91,24 +90,17 @@ func (cmd *coopBlocksCommand) Run(ctx context.Context, p *program, std streams) 
 	}
 	defer db.Close()
 	blocks, err := directory.New(db).Blocks(ctx, cmd.Handle)
-	if err != nil {
-		return err
+	shown := make([]shownBlock, len(blocks))
+	for i, b := range blocks {
+		shown[i] = shownBlock{b.PeerID, b.Account, b.MadeAt}
 	}
-	if cmd.JSON {
-		type row struct {
-			Actor   string    `json:"actor"`
-			Account string    `json:"account"`
-			Blocked time.Time `json:"blocked"`
-		}
-		rows := make([]row, len(blocks))
-		for i, b := range blocks {
-			rows[i] = row{b.PeerID, b.Account, b.MadeAt}
-		}
-		return printJSON(std, rows)
-	}
-	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
-	for _, b := range blocks {
-		fmt.Fprintf(w, "%s\t%s\tsince %s\n", b.Account, b.PeerID, b.MadeAt.Format(time.DateOnly))
-	}
-	return w.Flush()
+	return printEach(std, cmd.JSON, shown, err, func(b shownBlock) string {
+		return fmt.Sprintf("%s\t%s\tsince %s", b.Account, b.Actor, b.Blocked.Format(time.DateOnly))
+	})
+}
+
+type shownBlock struct {
+	Actor   string    `json:"actor"`
+	Account string    `json:"account"`
+	Blocked time.Time `json:"blocked"`
 }

@@ -23,7 +23,7 @@ func (cmd *coopEraseCommand) Run(ctx context.Context, p *program, std streams) e
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).EraseHistory(ctx, directory.Actor{Name: fromCommandLine}, cmd.Handle, fromCommandLine); err != nil {
+	if err := directory.New(db).EraseHistory(ctx, operator, cmd.Handle, fromCommandLine); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "What %s said before is erased.\n", cmd.Handle)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"coopverse/directory"
@@ -11,7 +10,7 @@ import (
 
 type coopEventsCommand struct {
 	Handle string `arg:"" help:"The co-op's handle, or directory."`
-	JSON   bool   `name:"json" help:"Print JSON."`
+	JSON   bool   `name:"json" help:"Print JSON." env:"-"`
 	Limit  int    `help:"How many, newest first." default:"50" env:"-"`
 }
 
@@ -28,15 +27,7 @@ func (cmd *coopEventsCommand) Run(ctx context.Context, p *program, std streams) 
 	}
 	defer db.Close()
 	events, err := directory.New(db).Events(ctx, cmd.Handle, cmd.Limit)
-	if err != nil {
-		return err
-	}
-	if cmd.JSON {
-		return printJSON(std, events)
-	}
-	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
-	for _, e := range events {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", e.At.Format(time.DateTime), e.Type, e.PeerID, e.Object, e.Effect)
-	}
-	return w.Flush()
+	return printEach(std, cmd.JSON, events, err, func(e directory.Event) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", e.At.Format(time.DateTime), e.Type, e.PeerID, e.Object, e.Effect)
+	})
 }

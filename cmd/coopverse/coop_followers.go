@@ -12,7 +12,7 @@ import (
 
 type coopFollowersCommand struct {
 	Handle string `arg:"" help:"The co-op's handle, or directory."`
-	JSON   bool   `name:"json" help:"Print JSON."`
+	JSON   bool   `name:"json" help:"Print JSON." env:"-"`
 }
 
 // Help shows an example.

@@ -19,7 +19,7 @@ import (
 type coopPostCommand struct {
 	Handle   string   `arg:"" help:"The co-op's handle, or directory."`
 	Text     string   `help:"What the post says: plain text with #hashtags, @name@host and web addresses; - reads it from standard input." placeholder:"TEXT" env:"-"`
-	Markdown bool     `help:"The text is Markdown: emphasis, links, lists, quotations and code."`
+	Markdown bool     `help:"The text is Markdown: emphasis, links, lists, quotations and code." env:"-"`
 	Image    []string `help:"A picture for the post, JPEG, PNG, GIF or WebP; up to four." placeholder:"FILE" sep:"none" env:"-"`
 	Alt      []string `help:"What a picture shows, for those who cannot see it; one for each --image, in their order." placeholder:"TEXT" sep:"none" env:"-"`
 	Language string   `help:"Language of the text, such as en or pt-BR; as before an edit, or as it reads, when it is not given." placeholder:"TAG" env:"-"`

@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"coopverse/directory"
 )
 
 type coopReceiptsCommand struct {
 	Handle string `arg:"" help:"The co-op's handle, or directory."`
-	JSON   bool   `name:"json" help:"Print JSON."`
+	JSON   bool   `name:"json" help:"Print JSON." env:"-"`
 	Limit  int    `help:"How many changes, newest first." default:"50" env:"-"`
 }
 
@@ -30,14 +29,5 @@ func (cmd *coopReceiptsCommand) Run(ctx context.Context, p *program, std streams
 		return err
 	}
 	told, err := d.Receipts(ctx, cmd.Handle, cmd.Limit)
-	if err != nil {
-		return err
-	}
-	if cmd.JSON {
-		return printJSON(std, told)
-	}
-	for _, t := range told {
-		fmt.Fprintln(std.out, t.Line())
-	}
-	return nil
+	return printEach(std, cmd.JSON, told, err, directory.ToldChange.Line)
 }

@@ -15,7 +15,7 @@ type coopRepliesCommand struct {
 	Handle string `arg:"" help:"The co-op's handle, or directory."`
 	Hide   string `help:"Take the reply with this id off our pages and collections." placeholder:"ID" xor:"which" env:"-"`
 	Show   string `help:"Show the reply with this id again." placeholder:"ID" xor:"which" env:"-"`
-	JSON   bool   `name:"json" help:"Print JSON."`
+	JSON   bool   `name:"json" help:"Print JSON." env:"-"`
 	Limit  int    `help:"How many, newest first." default:"50" env:"-"`
 }
 
@@ -50,14 +50,13 @@ func (cmd *coopRepliesCommand) Run(ctx context.Context, p *program, std streams)
 	if cmd.JSON {
 		return printRepliesJSON(std, replies)
 	}
-	for _, r := range replies {
+	return printEach(std, false, replies, nil, func(r directory.Reply) string {
 		hidden := ""
 		if r.HiddenAt != nil {
 			hidden = " (hidden)"
 		}
-		fmt.Fprintf(std.out, "%s%s\n    %s, %s, in answer to %s\n    %s\n", r.ID, hidden, r.PublishedAt.Format(time.DateTime), r.PeerID, r.InReplyTo, oneLine(r.Content))
-	}
-	return nil
+		return fmt.Sprintf("%s%s\n    %s, %s, in answer to %s\n    %s", r.ID, hidden, r.PublishedAt.Format(time.DateTime), r.PeerID, r.InReplyTo, oneLine(r.Content))
+	})
 }
 
 // oneLine is HTML without its markup.

@@ -13,7 +13,7 @@ import (
 
 type coopShowCommand struct {
 	Handle string `arg:"" help:"The co-op's handle."`
-	JSON   bool   `name:"json" help:"Print JSON."`
+	JSON   bool   `name:"json" help:"Print JSON." env:"-"`
 }
 
 // Help shows an example.

@@ -13,7 +13,7 @@ import (
 
 type exportCommand struct {
 	Format string `arg:"" enum:"csv,geojson,jsonld,md,log" help:"csv, geojson, jsonld, md, or log for the public log as NDJSON."`
-	Closed bool   `help:"Write the co-ops that have closed instead of those that are listed."`
+	Closed bool   `help:"Write the co-ops that have closed instead of those that are listed." env:"-"`
 	To     string `help:"Write to this file instead of to standard output." placeholder:"FILE" env:"-"`
 	Name   string `help:"The directory's name." default:"Coopverse"`
 }

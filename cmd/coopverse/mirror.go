@@ -49,7 +49,7 @@ func (cmd *mirrorAddCommand) Run(ctx context.Context, p *program, std streams) e
 		return err
 	}
 	began := time.Now()
-	m, err := f.MirrorAt(ctx, directory.Actor{Name: fromCommandLine}, cmd.Address, cmd.Key)
+	m, err := f.MirrorAt(ctx, operator, cmd.Address, cmd.Key)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (cmd *mirrorAddCommand) Run(ctx context.Context, p *program, std streams) e
 }
 
 type mirrorListCommand struct {
-	JSON bool `name:"json" help:"Print JSON."`
+	JSON bool `name:"json" help:"Print JSON." env:"-"`
 }
 
 // Help shows an example.
@@ -88,21 +88,14 @@ func (cmd *mirrorListCommand) Run(ctx context.Context, p *program, std streams) 
 	}
 	defer db.Close()
 	all, err := directory.New(db).Mirrors(ctx)
-	if err != nil {
-		return err
-	}
-	if cmd.JSON {
-		return printJSON(std, all)
-	}
-	for _, m := range all {
-		fmt.Fprintf(std.out, "%s  %s  %s  %s\n", m.Host, standing(m), m.Name, lastVerified(m))
-	}
-	return nil
+	return printEach(std, cmd.JSON, all, err, func(m directory.Mirror) string {
+		return fmt.Sprintf("%s\t%s\t%s\t%s", m.Host, standing(m), m.Name, lastVerified(m))
+	})
 }
 
 type mirrorStatusCommand struct {
 	Host string `arg:"" optional:"" help:"The directory's host, as mirror list shows it; all of them without it."`
-	JSON bool   `name:"json" help:"Print JSON: an object, or a list of them if no host is given."`
+	JSON bool   `name:"json" help:"Print JSON: an object, or a list of them if no host is given." env:"-"`
 
 	outgoing `embed:""`
 }
@@ -130,8 +123,8 @@ func (cmd *mirrorStatusCommand) Run(ctx context.Context, p *program, std streams
 	defer db.Close()
 	d := directory.New(db)
 	mirrors, err := cmd.asked(ctx, d)
-	if err != nil || len(mirrors) == 0 && !cmd.JSON {
-		return err
+	if err != nil || len(mirrors) == 0 {
+		return printEach(std, cmd.JSON, []mirrorStatus{}, err, nil)
 	}
 	f, _, err := cmd.speaker(ctx, d)
 	if err != nil {
@@ -244,7 +237,7 @@ func (s mirrorStatus) bell() string {
 
 type mirrorAuditCommand struct {
 	Host string `arg:"" help:"The directory's host, as mirror list shows it."`
-	JSON bool   `name:"json" help:"Print JSON."`
+	JSON bool   `name:"json" help:"Print JSON." env:"-"`
 }
 
 // Help shows an example.
@@ -298,7 +291,7 @@ func (cmd *mirrorRemoveCommand) Run(ctx context.Context, p *program, std streams
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).RemoveMirror(ctx, directory.Actor{Name: fromCommandLine}, cmd.Host); err != nil {
+	if err := directory.New(db).RemoveMirror(ctx, operator, cmd.Host); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is not mirrored any more.\n", cmd.Host)

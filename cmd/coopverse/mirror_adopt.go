@@ -53,7 +53,7 @@ func (cmd *mirrorAdoptCommand) Run(ctx context.Context, p *program, std streams)
 	if !cmd.Yes && !agreed(std) {
 		return refuse("nothing was adopted; answer yes, or give --yes")
 	}
-	done, err := d.AdoptMirror(ctx, directory.Actor{Name: fromCommandLine}, m, progress(std.err, "entries"))
+	done, err := d.AdoptMirror(ctx, operator, m, progress(std.err, "entries"))
 	if err != nil {
 		return fmt.Errorf("%w; what was adopted stays, and mirror adopt goes on from there", err)
 	}

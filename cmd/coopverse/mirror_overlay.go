@@ -21,7 +21,7 @@ func (c mirroredCoop) edit(ctx context.Context, p *program, change func(*directo
 		return err
 	}
 	defer db.Close()
-	return directory.New(db).EditOverlay(ctx, directory.Actor{Name: fromCommandLine}, c.Host, c.Handle, change)
+	return directory.New(db).EditOverlay(ctx, operator, c.Host, c.Handle, change)
 }
 
 func (c mirroredCoop) String() string {

@@ -27,7 +27,7 @@ func (operatorsAddCommand) Run(ctx context.Context, p *program, std streams) err
 }
 
 type operatorsListCommand struct {
-	JSON bool `name:"json" help:"Print JSON."`
+	JSON bool `name:"json" help:"Print JSON." env:"-"`
 }
 
 // Help shows an example.
@@ -42,30 +42,20 @@ func (cmd *operatorsListCommand) Run(ctx context.Context, p *program, std stream
 		return err
 	}
 	defer db.Close()
-	operators, err := directory.New(db).Members(ctx, directory.DirectoryHandle)
-	if err != nil {
-		return err
+	members, err := directory.New(db).Members(ctx, directory.DirectoryHandle)
+	operators := make([]shownOperator, len(members))
+	for i, m := range members {
+		operators[i] = shownOperator{m.PersonID, m.Person.Name, m.Since}
 	}
-	if cmd.JSON {
-		return printOperatorsJSON(std, operators)
-	}
-	for _, o := range operators {
-		fmt.Fprintf(std.out, "%d  %s  since %s\n", o.PersonID, o.Person.Name, o.Since.Format(time.DateOnly))
-	}
-	return nil
+	return printEach(std, cmd.JSON, operators, err, func(o shownOperator) string {
+		return fmt.Sprintf("%d\t%s\tsince %s", o.ID, o.Name, o.Since.Format(time.DateOnly))
+	})
 }
 
-func printOperatorsJSON(std streams, operators []directory.Member) error {
-	type row struct {
-		ID    int64     `json:"id"`
-		Name  string    `json:"name"`
-		Since time.Time `json:"since"`
-	}
-	rows := make([]row, len(operators))
-	for i, o := range operators {
-		rows[i] = row{o.PersonID, o.Person.Name, o.Since}
-	}
-	return printJSON(std, rows)
+type shownOperator struct {
+	ID    int64     `json:"id"`
+	Name  string    `json:"name"`
+	Since time.Time `json:"since"`
 }
 
 type operatorsRemoveCommand struct {

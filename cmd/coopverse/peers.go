@@ -43,7 +43,7 @@ func (cmd *peersBlockCommand) Run(ctx context.Context, p *program, std streams) 
 	defer db.Close()
 	d := directory.New(db)
 	b := directory.BlockedDomain{Domain: cmd.Domain, Reason: cmd.Reason, Note: cmd.Note, Obfuscated: cmd.Obfuscate}
-	if err := d.BlockDomains(ctx, directory.Actor{Name: fromCommandLine}, b); err != nil {
+	if err := d.BlockDomains(ctx, operator, b); err != nil {
 		return err
 	}
 	domain, err := d.DomainToBlock(ctx, cmd.Domain)
@@ -70,7 +70,7 @@ func (cmd *peersUnblockCommand) Run(ctx context.Context, p *program, std streams
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).UnblockDomain(ctx, directory.Actor{Name: fromCommandLine}, cmd.Domain); err != nil {
+	if err := directory.New(db).UnblockDomain(ctx, operator, cmd.Domain); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is not blocked any more.\n", cmd.Domain)

@@ -25,7 +25,7 @@ func (cmd *peersAllowCommand) Run(ctx context.Context, p *program, std streams) 
 	}
 	defer db.Close()
 	d := directory.New(db)
-	if err := d.AllowDomains(ctx, directory.Actor{Name: fromCommandLine}, directory.AllowedDomain{Domain: cmd.Domain, Note: cmd.Note}); err != nil {
+	if err := d.AllowDomains(ctx, operator, directory.AllowedDomain{Domain: cmd.Domain, Note: cmd.Note}); err != nil {
 		return err
 	}
 	only, err := d.SpeaksOnlyWithAllowed(ctx)
@@ -59,7 +59,7 @@ func (cmd *peersDisallowCommand) Run(ctx context.Context, p *program, std stream
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).DisallowDomain(ctx, directory.Actor{Name: fromCommandLine}, cmd.Domain); err != nil {
+	if err := directory.New(db).DisallowDomain(ctx, operator, cmd.Domain); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is not allowed any more.\n", cmd.Domain)
@@ -82,7 +82,7 @@ func (cmd *peersAdmitCommand) Run(ctx context.Context, p *program, std streams) 
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).AdmitPeer(ctx, directory.Actor{Name: fromCommandLine}, cmd.Actor, ""); err != nil {
+	if err := directory.New(db).AdmitPeer(ctx, operator, cmd.Actor, ""); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is admitted with the key with which it came last.\n", cmd.Actor)

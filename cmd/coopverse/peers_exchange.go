@@ -12,7 +12,7 @@ import (
 
 type peersImportCommand struct {
 	File     string `arg:"" help:"The list, as Mastodon exports it: CSV with the column #domain, and #severity for blocks; - reads what is piped in."`
-	Allowed  bool   `help:"Allow the domains of the list instead of blocking them."`
+	Allowed  bool   `help:"Allow the domains of the list instead of blocking them." env:"-"`
 	DryRun   bool   `help:"Say what would change, and change nothing." env:"-"`
 	PassOver bool   `help:"Take the rest when some lines cannot be taken." env:"-"`
 }
@@ -53,7 +53,7 @@ func (cmd *peersImportCommand) Run(ctx context.Context, p *program, std streams)
 	if n := len(plan.Wrong); n > 0 && !cmd.PassOver {
 		return refuse("nothing is imported: %s cannot be taken; mend the list, or give --pass-over", numbered(n, "line", "lines"))
 	}
-	if err := d.CarryOut(ctx, directory.Actor{Name: fromCommandLine}, plan, cmd.PassOver); err != nil {
+	if err := d.CarryOut(ctx, operator, plan, cmd.PassOver); err != nil {
 		return err
 	}
 	done := "blocked"
@@ -122,7 +122,7 @@ func numbered(n int, one, many string) string {
 }
 
 type peersExportCommand struct {
-	Allowed bool `help:"The allowed domains instead of the blocked ones."`
+	Allowed bool `help:"The allowed domains instead of the blocked ones." env:"-"`
 }
 
 // Help shows an example.

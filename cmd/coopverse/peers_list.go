@@ -5,18 +5,17 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"coopverse/directory"
 )
 
 type peersListCommand struct {
-	JSON    bool `name:"json" help:"Print JSON."`
-	Blocked bool `help:"Only the blocked domains, with their reasons." xor:"which"`
-	Allowed bool `help:"Only the allowed domains, with their notes." xor:"which"`
-	Behind  bool `help:"Only the servers for which something waits." xor:"which"`
-	Waiting bool `help:"Only the actors who have come back with another key and wait to be admitted." xor:"which"`
+	JSON    bool `name:"json" help:"Print JSON." env:"-"`
+	Blocked bool `help:"Only the blocked domains, with their reasons." xor:"which" env:"-"`
+	Allowed bool `help:"Only the allowed domains, with their notes." xor:"which" env:"-"`
+	Behind  bool `help:"Only the servers for which something waits." xor:"which" env:"-"`
+	Waiting bool `help:"Only the actors who have come back with another key and wait to be admitted." xor:"which" env:"-"`
 }
 
 // Help shows an example.
@@ -73,21 +72,6 @@ func allServers(ctx context.Context, d *directory.Directory, waiting bool) ([]di
 		}
 		q.After = some[serversAtOnce-1].Host
 	}
-}
-
-// printEach prints what was read: as JSON, or a line for each.
-func printEach[T any](std streams, asJSON bool, read []T, err error, line func(T) string) error {
-	if err != nil {
-		return err
-	}
-	if asJSON {
-		return printJSON(std, read)
-	}
-	w := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
-	for _, one := range read {
-		fmt.Fprintln(w, line(one))
-	}
-	return w.Flush()
 }
 
 // moment is a time to the minute, in UTC.

@@ -16,7 +16,7 @@ const (
 
 type peersShowCommand struct {
 	Host string `arg:"" help:"The server, as peers list shows it."`
-	JSON bool   `name:"json" help:"Print JSON."`
+	JSON bool   `name:"json" help:"Print JSON." env:"-"`
 }
 
 // Help shows an example.
@@ -81,8 +81,8 @@ func since(inbox directory.WaitingInbox) string {
 
 type peersTryCommand struct {
 	Host    string `arg:"" help:"The server, as peers list --behind shows it."`
-	Refused bool   `help:"Send again what it refused for good, as peers show lists it."`
-	Change  int64  `help:"With --refused: only the change with this number."`
+	Refused bool   `env:"-" help:"Send again what it refused for good, as peers show lists it."`
+	Change  int64  `env:"-" help:"With --refused: only the change with this number."`
 }
 
 // Help shows an example.
@@ -92,21 +92,27 @@ func (peersTryCommand) Help() string {
 
 // Run has a server tried at once.
 func (cmd *peersTryCommand) Run(ctx context.Context, p *program, std streams) error {
+	switch {
+	case cmd.Change < 0:
+		return refuse("no change has the number %d; peers show %s lists them", cmd.Change, cmd.Host)
+	case cmd.Change > 0 && !cmd.Refused:
+		return refuse("--change chooses among what was refused: give --refused, too")
+	}
 	db, err := p.openExisting(ctx)
 	if err != nil {
 		return err
 	}
 	defer db.Close()
-	d, by := directory.New(db), directory.Actor{Name: fromCommandLine}
+	d := directory.New(db)
 	if cmd.Refused {
-		changes, err := d.SendAgain(ctx, by, cmd.Host, cmd.Change)
+		changes, err := d.SendAgain(ctx, operator, cmd.Host, cmd.Change)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(std.out, "%s that %s refused: sent again.\n", numbered(changes, "change", "changes"), cmd.Host)
 		return nil
 	}
-	if err := d.TryServer(ctx, by, cmd.Host); err != nil {
+	if err := d.TryServer(ctx, operator, cmd.Host); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "%s is tried at once.\n", cmd.Host)
@@ -129,7 +135,7 @@ func (cmd *peersLetGoCommand) Run(ctx context.Context, p *program, std streams) 
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).GiveUpServer(ctx, directory.Actor{Name: fromCommandLine}, cmd.Host); err != nil {
+	if err := directory.New(db).GiveUpServer(ctx, operator, cmd.Host); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "What waited for %s is not sent any more.\n", cmd.Host)

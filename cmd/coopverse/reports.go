@@ -16,7 +16,7 @@ type reportCommands struct {
 
 type reportsListCommand struct {
 	All  bool `help:"Also those that are closed." env:"-"`
-	JSON bool `name:"json" help:"Print JSON."`
+	JSON bool `name:"json" help:"Print JSON." env:"-"`
 }
 
 // Help shows an example.
@@ -32,16 +32,9 @@ func (cmd *reportsListCommand) Run(ctx context.Context, p *program, std streams)
 	}
 	defer db.Close()
 	reports, err := directory.New(db).Reports(ctx, cmd.All, 0, 100)
-	if err != nil {
-		return err
-	}
-	if cmd.JSON {
-		return printJSON(std, reports)
-	}
-	for _, r := range reports {
-		fmt.Fprintf(std.out, "%d  %s  %s  about %s%s\n", r.ID, r.At.Format(time.DateTime), r.PeerID, r.About(), closed(r))
-	}
-	return nil
+	return printEach(std, cmd.JSON, reports, err, func(r directory.Report) string {
+		return fmt.Sprintf("%d\t%s\t%s\tabout %s%s", r.ID, r.At.Format(time.DateTime), r.PeerID, r.About(), closed(r))
+	})
 }
 
 func closed(r directory.Report) string {
@@ -53,7 +46,7 @@ func closed(r directory.Report) string {
 
 type reportsShowCommand struct {
 	ID   int64 `arg:"" help:"The report's number."`
-	JSON bool  `name:"json" help:"Print JSON."`
+	JSON bool  `name:"json" help:"Print JSON." env:"-"`
 }
 
 // Help shows an example.
@@ -102,7 +95,7 @@ func (cmd *reportsResolveCommand) Run(ctx context.Context, p *program, std strea
 		return err
 	}
 	defer db.Close()
-	if err := directory.New(db).ResolveReport(ctx, directory.Actor{Name: fromCommandLine}, cmd.ID, cmd.Note); err != nil {
+	if err := directory.New(db).ResolveReport(ctx, operator, cmd.ID, cmd.Note); err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "Report %d is closed.\n", cmd.ID)

@@ -33,9 +33,9 @@ type serveCommand struct {
 	OnlyAllowed *bool `help:"Speak only with the domains that peers allow names; with =false, with everybody. Without it the operators decide on their page."`
 	Secure      bool  `help:"Show actors and posts to other servers only if they sign their requests, so that blocked ones cannot read them there."`
 
-	MirrorEvery time.Duration `hidden:"" help:"How often a mirrored directory is asked for news; a minute, but for tests."`
+	MirrorEvery time.Duration `hidden:"" help:"How often a mirrored directory is asked for news; a minute, but for tests." env:"-"`
 
-	Lease time.Duration `hidden:"" help:"How long an inbox waits for a process that died; a minute, but for tests."`
+	Lease time.Duration `hidden:"" help:"How long an inbox waits for a process that died; a minute, but for tests." env:"-"`
 
 	outgoing `embed:""`
 }
@@ -102,12 +102,18 @@ func (cmd *serveCommand) check(p *program) ([]netip.Prefix, error) {
 		return nil, refuse("--domain %q is not a domain name: give only the name, such as coops.example", cmd.Domain)
 	case cmd.Contact == "":
 		return nil, refuse("no contact: give --contact with the address for corrections and removal (COOPVERSE_CONTACT)")
-	case !isContact(cmd.Contact):
+	case !isMailAddress(cmd.Contact) && !isWebAddress(cmd.Contact):
 		return nil, refuse("--contact %q is neither a mail address nor a web address", cmd.Contact)
 	case cmd.TLSEmail == "" && len(cmd.BehindProxy) == 0:
 		return nil, refuse("it is not said who ends TLS: give --tls-email EMAIL to do it here, or --behind-proxy CIDR to name the proxy that does")
 	case cmd.TLSEmail != "" && len(cmd.BehindProxy) > 0:
 		return nil, refuse("--tls-email and --behind-proxy exclude each other: TLS ends here or at the proxy")
+	case cmd.TLSEmail != "" && !isMailAddress(cmd.TLSEmail):
+		return nil, refuse("--tls-email %q is not a mail address", cmd.TLSEmail)
+	case cmd.ACMEDirectory != "" && !isWebAddress(cmd.ACMEDirectory):
+		return nil, refuse("--acme-directory %q is not a web address", cmd.ACMEDirectory)
+	case cmd.Source != "" && !isWebAddress(cmd.Source):
+		return nil, refuse("--source %q is not a web address", cmd.Source)
 	case cmd.TLSEmail != "" && p.Data == "":
 		return nil, refuse("--tls-email keeps its certificates in the data folder: give --data DIR beside --database")
 	}
@@ -123,11 +129,12 @@ func (cmd *serveCommand) check(p *program) ([]netip.Prefix, error) {
 	return proxies, nil
 }
 
-// isContact takes hello@coops.example and https://coops.example/contact.
-func isContact(text string) bool {
-	if name, host, found := strings.Cut(text, "@"); found && !strings.Contains(text, "/") {
-		return name != "" && strings.Contains(host, ".") && !strings.ContainsAny(text, " <>,")
-	}
+func isMailAddress(text string) bool {
+	name, host, _ := strings.Cut(text, "@")
+	return name != "" && strings.Contains(host, ".") && !strings.ContainsAny(text, "/ <>,")
+}
+
+func isWebAddress(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }

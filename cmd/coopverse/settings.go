@@ -26,7 +26,7 @@ func loadSettings(r io.Reader) (kong.Resolver, error) {
 
 // Validate refuses settings that no command knows, so that a typo is noticed.
 func (s settingsFile) Validate(app *kong.Application) error {
-	known := flagNames(app.Node)
+	known := settingNames(app.Node)
 	for name := range s {
 		if !slices.Contains(known, name) {
 			return fmt.Errorf("the settings file has %q, which is no setting; the settings are %s", name, strings.Join(known, ", "))
@@ -35,15 +35,17 @@ func (s settingsFile) Validate(app *kong.Application) error {
 	return nil
 }
 
-func flagNames(node *kong.Node) []string {
+// settingNames are the flags that the environment has, too. The others say what
+// one command does once, such as --delete.
+func settingNames(node *kong.Node) []string {
 	var names []string
 	for _, flag := range node.Flags {
-		if flag.Name != "help" && flag.Name != "config" {
+		if len(flag.Envs) > 0 && flag.Name != "config" {
 			names = append(names, flag.Name)
 		}
 	}
 	for _, child := range node.Children {
-		names = append(names, flagNames(child)...)
+		names = append(names, settingNames(child)...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
@@ -56,5 +58,25 @@ func (s settingsFile) Resolve(_ *kong.Context, _ *kong.Path, flag *kong.Flag) (a
 			return nil, nil
 		}
 	}
-	return s[flag.Name], nil
+	setting := s[flag.Name]
+	several, isList := setting.([]any)
+	switch {
+	case setting == nil:
+		return nil, nil
+	case isList && !flag.IsSlice():
+		return nil, errors.New("the settings file gives several where there is one")
+	case isList:
+		return asTexts(several), nil
+	}
+	return fmt.Sprint(setting), nil
+}
+
+// asTexts has YAML's numbers and truths as they were written: what they mean is
+// for the flag to say.
+func asTexts(values []any) []any {
+	texts := make([]any, len(values))
+	for i, v := range values {
+		texts[i] = fmt.Sprint(v)
+	}
+	return texts
 }
