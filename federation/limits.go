@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"time"
 
-	"coopverse/directory"
-
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/net/publicsuffix"
 	"golang.org/x/time/rate"
@@ -115,7 +113,7 @@ func (l *limits) mayBeLarge() (end func(), err error) {
 	case l.large <- struct{}{}:
 		return func() { <-l.large }, nil
 	default:
-		return nil, fmt.Errorf("%w: too many large activities at once", directory.ErrBusy)
+		return nil, refuse(http.StatusServiceUnavailable, "too many large activities come at once: come again later")
 	}
 }
 

@@ -103,7 +103,8 @@ type Signer func(*http.Request) error
 // Post brings an activity to an inbox. It returns nil if the answer is 2xx and
 // else an *Error with the answer's status and Retry-After. Redirects are not
 // followed: a POST that is repeated elsewhere would be read by somebody for
-// whom it was not signed.
+// whom it was not signed. They refuse nothing, and mostly lead to a page that says
+// when the server is back, so another attempt may succeed.
 func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signer) error {
 	u, err := c.address(inbox)
 	if err != nil {
@@ -127,10 +128,14 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signe
 	// The status says it all, so nobody can hold us up with the rest.
 	defer time.AfterFunc(c.patience.goodbye, cancel).Stop()
 	defer drain(resp.Body)
-	if resp.StatusCode/100 != 2 {
-		return answered(resp, clock.Now())
+	if resp.StatusCode/100 == 2 {
+		return nil
 	}
-	return nil
+	failure := answered(resp, clock.Now())
+	if resp.StatusCode < 400 {
+		failure.Kind = ErrTemporary
+	}
+	return failure
 }
 
 // send signs and sends a request.
