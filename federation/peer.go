@@ -17,18 +17,18 @@ import (
 
 // actorDocument is what we read of another server's actor.
 type actorDocument struct {
-	ID                string          `json:"id"`
-	Type              json.RawMessage `json:"type"`
-	PreferredUsername string          `json:"preferredUsername"`
-	Name              string          `json:"name"`
-	URL               webLinks        `json:"url"`
-	Inbox             string          `json:"inbox"`
-	Endpoints         endpoints       `json:"endpoints"`
-	SharedInbox       string          `json:"sharedInbox"` // as Misskey and NodeBB write it
-	PublicKey       oneOrMany[publicKey] `json:"publicKey"`
-	AssertionMethod oneOrMany[multikey]  `json:"assertionMethod"`
-	AlsoKnownAs     oneOrMany[reference] `json:"alsoKnownAs"`
-	MovedTo         reference            `json:"movedTo"`
+	ID                string               `json:"id"`
+	Type              json.RawMessage      `json:"type"`
+	PreferredUsername string               `json:"preferredUsername"`
+	Name              string               `json:"name"`
+	URL               webLinks             `json:"url"`
+	Inbox             string               `json:"inbox"`
+	Endpoints         endpoints            `json:"endpoints"`
+	SharedInbox       string               `json:"sharedInbox"` // as Misskey and NodeBB write it
+	PublicKey         oneOrMany[publicKey] `json:"publicKey"`
+	AssertionMethod   oneOrMany[multikey]  `json:"assertionMethod"`
+	AlsoKnownAs       oneOrMany[reference] `json:"alsoKnownAs"`
+	MovedTo           reference            `json:"movedTo"`
 }
 
 // multikey is a key for integrity proofs (FEP-521a).
