@@ -60,6 +60,9 @@ func newClient(config Config, patience patience, resolver *net.Resolver) *Client
 	dialer.Resolver = resolver
 	open := &connections{most: maxIdle}
 	connect := func(ctx context.Context, network, address string) (net.Conn, error) {
+		if err := dialsAgain(ctx); err != nil {
+			return nil, err
+		}
 		return open.count(dialer.DialContext(ctx, network, overridden(config.ConnectTo, address)))
 	}
 	encrypted := &tls.Config{
@@ -167,7 +170,7 @@ func (c *Client) prepare(r *http.Request, sign Signer) error {
 }
 
 func (c *Client) roundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := c.transport.RoundTrip(r)
+	resp, err := c.transport.RoundTrip(r.WithContext(withDials(r.Context())))
 	if err != nil {
 		return nil, broken(fmt.Errorf("%s %s: %w", r.Method, r.URL, err))
 	}
