@@ -250,3 +250,31 @@ func TestTheLastWordOfWhoIsGone(t *testing.T) {
 		}
 	})
 }
+
+// What is kept of strangers before anybody knows who they are is short, however long the
+// names are that they give themselves.
+func TestLongNamesTakeLittleRoom(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		us, other := serveOurs(t, d), newOtherServer(t)
+		private := other.keys[other.actor("ann")].Private
+		long := "https://" + strings.Repeat("x", 7000) + ".example/"
+		for _, ago := range []time.Duration{0, 24 * time.Hour} {
+			body := activityJSON("https://stranger.example/1", "Like", long, us.site.Post("sange", 0))
+			key := &signature.Key{ID: long, Private: private}
+			late := func(r *http.Request) { _ = signature.Sign(r, body, key, time.Now().Add(-ago)) }
+			if status, answer := us.post("/inbox", body, key, late); status != http.StatusUnauthorized {
+				t.Errorf("%d %s", status, answer)
+			}
+		}
+		for name := range us.federation.limits.buckets.Keys() {
+			if len(name) > 500 {
+				t.Errorf("%d bytes are kept to slow somebody down", len(name))
+			}
+		}
+		for name := range us.federation.skew.off {
+			if len(name) > 500 {
+				t.Errorf("%d bytes are kept of somebody's clock", len(name))
+			}
+		}
+	})
+}

@@ -135,10 +135,13 @@ func (f *Federation) maySpeak(ctx context.Context, senderID string) error {
 	return nil
 }
 
-// hostOf is the host that an address is on.
+// maxHost is how long the name of a host can be, in bytes (RFC 1035, section 2.3.4).
+const maxHost = 253
+
+// hostOf is the host that an address is on; "" if it is on none that can be.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
-	if err != nil {
+	if err != nil || len(u.Host) > maxHost+len(".:65535") {
 		return ""
 	}
 	return u.Hostname()
