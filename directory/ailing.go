@@ -48,7 +48,7 @@ func ailment(err error) error {
 	var answered *pgconn.PgError
 	switch {
 	case errors.As(err, &file):
-		return map[int]error{sqlite3.SQLITE_FULL: ErrFull, sqlite3.SQLITE_BUSY: ErrBusy}[file.Code()&0xff]
+		return fileAilments[file.Code()&0xff]
 	case errors.As(err, &answered):
 		return ailmentByCode(answered.Code)
 	}
@@ -59,6 +59,13 @@ func ailment(err error) error {
 		return ErrAway
 	}
 	return nil
+}
+
+// fileAilments are the codes of SQLite (its list of result codes). A quota that is used up
+// is no full disk to it: the file can just not be written.
+var fileAilments = map[int]error{
+	sqlite3.SQLITE_FULL: ErrFull, sqlite3.SQLITE_BUSY: ErrBusy,
+	sqlite3.SQLITE_IOERR: ErrAway, sqlite3.SQLITE_READONLY: ErrAway, sqlite3.SQLITE_CANTOPEN: ErrAway,
 }
 
 // ailmentByCode reads a code of PostgreSQL's (its manual, appendix A): of class 53 it lacks

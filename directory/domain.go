@@ -103,7 +103,7 @@ func domainToBlock(text, origin string) (string, error) {
 		return "", fmt.Errorf("%w: %s is an address; only names are blocked, since servers move", ErrInvalid, name)
 	}
 	domain, err := idna.Lookup.ToASCII(name)
-	if err != nil || domain == "" || len(domain) > 253 || strings.Trim(domain, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" {
+	if err != nil || strings.Contains("."+domain+".", "..") || len(domain) > 253 || strings.Trim(domain, "abcdefghijklmnopqrstuvwxyz0123456789-.") != "" {
 		return "", fmt.Errorf("%w: %.80q is not a domain name, such as social.example", ErrInvalid, text)
 	}
 	// Of the suffixes that companies give out (github.io) one may well be blocked.

@@ -43,7 +43,7 @@ func TestSomeDomainsCannotBeBlocked(t *testing.T) {
 		if err := d.ServeAs(t.Context(), "https://tech.coops.org"); err != nil {
 			t.Fatal(err)
 		}
-		for _, text := range []string{"co.uk", "com", "localhost", "192.0.2.1", "[2001:db8::1]", "tech.coops.org", "coops.org", "", "no spaces.example", "a_b.example", strings.Repeat("a.", 200) + "example"} {
+		for _, text := range []string{"co.uk", "com", "localhost", "192.0.2.1", "[2001:db8::1]", "tech.coops.org", "coops.org", "", ".", "..", "a..example", ".example.com", "example.com..", "no spaces.example", "a_b.example", strings.Repeat("a.", 200) + "example"} {
 			if err := d.BlockDomains(t.Context(), curator, directory.BlockedDomain{Domain: "fine.example"}, directory.BlockedDomain{Domain: text}); !errors.Is(err, directory.ErrInvalid) {
 				t.Errorf("%.40q: %v", text, err)
 			}

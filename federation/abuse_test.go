@@ -211,7 +211,8 @@ func TestReplay(t *testing.T) {
 			{"the first time, by a clock that is an hour slow", time.Hour, 202},
 			{"again at once", time.Hour, 202},
 			{"after its time", signature.MaxAge + time.Minute, 401},
-			{"by a clock that is an hour fast", -time.Hour, 401},
+			{"by a clock that is an hour fast", -time.Hour, 202},
+			{"before its time", -signature.MaxAhead - time.Minute, 401},
 			{"signed anew", 0, 202},
 		} {
 			if status, answer := us.post("/inbox", body, other.keys[ann], at(c.ago)); status != c.status {
@@ -246,6 +247,34 @@ func TestTheLastWordOfWhoIsGone(t *testing.T) {
 		}
 		if n, err := d.FollowerCount(t.Context(), "sange"); err != nil || n != 0 || asked.Load() != 0 {
 			t.Errorf("%d followers are left (%v), asked %d times", n, err, asked.Load())
+		}
+	})
+}
+
+// What is kept of strangers before anybody knows who they are is short, however long the
+// names are that they give themselves.
+func TestLongNamesTakeLittleRoom(t *testing.T) {
+	storetest.EachSeeded(t, func(t *testing.T, d *directory.Directory) {
+		us, other := serveOurs(t, d), newOtherServer(t)
+		private := other.keys[other.actor("ann")].Private
+		long := "https://" + strings.Repeat("x", 7000) + ".example/"
+		for _, ago := range []time.Duration{0, 24 * time.Hour} {
+			body := activityJSON("https://stranger.example/1", "Like", long, us.site.Post("sange", 0))
+			key := &signature.Key{ID: long, Private: private}
+			late := func(r *http.Request) { _ = signature.Sign(r, body, key, time.Now().Add(-ago)) }
+			if status, answer := us.post("/inbox", body, key, late); status != http.StatusUnauthorized {
+				t.Errorf("%d %s", status, answer)
+			}
+		}
+		for name := range us.federation.limits.buckets.Keys() {
+			if len(name) > 500 {
+				t.Errorf("%d bytes are kept to slow somebody down", len(name))
+			}
+		}
+		for name := range us.federation.skew.off {
+			if len(name) > 500 {
+				t.Errorf("%d bytes are kept of somebody's clock", len(name))
+			}
 		}
 	})
 }

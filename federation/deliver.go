@@ -300,7 +300,7 @@ const parkAfter = 24 * time.Hour
 // parks says whether the inbox has answered, but not as hoped, for so long that
 // it is likely to be about this activity.
 func parks(inbox directory.Inbox, failure *fetch.Error) bool {
-	answered := failure.Status == http.StatusUnauthorized || failure.Status >= 500 && failure.Status != http.StatusServiceUnavailable
+	answered := failure.Status == http.StatusUnauthorized || failure.Status/100 == 3 || failure.Status >= 500 && failure.Status != http.StatusServiceUnavailable
 	return answered && inbox.FailingSince != nil && clock.Since(*inbox.FailingSince) > parkAfter
 }
 

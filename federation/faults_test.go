@@ -59,6 +59,7 @@ func TestBadServersLoseNothing(t *testing.T) {
 		{Status: http.StatusInternalServerError, Times: 3},
 		{Status: http.StatusServiceUnavailable, Times: 5}, // after which it is left alone
 		{Status: http.StatusGone, Times: 1},
+		{Status: http.StatusFound, Times: 2}, // to a page that says when it is back
 		{SlowTLS: 500 * time.Millisecond},
 		{Only: fediverse.Cavage},
 		{Only: fediverse.RFC9421},
@@ -68,7 +69,7 @@ func TestBadServersLoseNothing(t *testing.T) {
 		{Refuse: refuses(http.StatusUnprocessableEntity)},
 		{Refuse: refuses(http.StatusNotFound)},
 	}
-	const hanging, refusing = 4, 15
+	const hanging, refusing = 4, 16
 	test := func(t *testing.T, db *directory.Database, config fediverse.Config) {
 		config.Hosts = len(behaviours)
 		a := newAudience(t, db, config, 1, true)

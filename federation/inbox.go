@@ -58,7 +58,7 @@ func (f *Federation) turnAway(w http.ResponseWriter, r *http.Request, err error)
 		status = http.StatusForbidden
 	case errors.As(err, &refused):
 		status = refused.status
-		if status == http.StatusTooManyRequests {
+		if status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable {
 			w.Header().Set("Retry-After", slowDown)
 		}
 	case errors.Is(err, errUnverified), errors.Is(err, directory.ErrPinned): // and most try again what is answered so

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"time"
 
-	"coopverse/directory"
-
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/net/publicsuffix"
 	"golang.org/x/time/rate"
@@ -123,7 +121,7 @@ func (l *limits) mayBeLarge() (end func(), err error) {
 	case l.large <- struct{}{}:
 		return func() { <-l.large }, nil
 	default:
-		return nil, fmt.Errorf("%w: too many large activities at once", directory.ErrBusy)
+		return nil, refuse(http.StatusServiceUnavailable, "too many large activities come at once: come again later")
 	}
 }
 
@@ -145,10 +143,13 @@ func (f *Federation) maySpeak(ctx context.Context, senderID string) error {
 	return nil
 }
 
-// hostOf is the host that an address is on.
+// maxHost is how long the name of a host can be, in bytes (RFC 1035, section 2.3.4).
+const maxHost = 253
+
+// hostOf is the host that an address is on; "" if it is on none that can be.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
-	if err != nil {
+	if err != nil || len(u.Host) > maxHost+len(".:65535") {
 		return ""
 	}
 	return u.Hostname()

@@ -25,6 +25,9 @@ func (f *Federation) actorAt(ctx context.Context, id string) (actorDocument, err
 	if err == nil && actor.Inbox == "" {
 		err = &fetch.Error{Kind: fetch.ErrRefused, Err: fmt.Errorf("%s is not an actor", id)}
 	}
+	if err == nil {
+		err = f.spellOut(ctx, &actor)
+	}
 	return actor, err
 }
 

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -14,14 +15,21 @@ const (
 
 // negative remembers for a while what could not be fetched, so that a sender
 // of nonsense cannot have us fetch over and over.
-type negative struct{ keys *otter.Cache[string, bool] }
+// It keeps a hash of each, since nobody bounds how long such a name is.
+type negative struct {
+	keys *otter.Cache[[sha256.Size]byte, bool]
+}
 
 func newNegative(remembers time.Duration) *negative {
-	return &negative{otter.Must(&otter.Options[string, bool]{
+	return &negative{otter.Must(&otter.Options[[sha256.Size]byte, bool]{
 		MaximumSize:      negativeSize,
-		ExpiryCalculator: otter.ExpiryWriting[string, bool](remembers),
+		ExpiryCalculator: otter.ExpiryWriting[[sha256.Size]byte, bool](remembers),
 	})}
 }
 
-func (n *negative) note(key string)          { n.keys.Set(key, true) }
-func (n *negative) recently(key string) bool { _, ok := n.keys.GetIfPresent(key); return ok }
+func (n *negative) note(key string) { n.keys.Set(sha256.Sum256([]byte(key)), true) }
+
+func (n *negative) recently(key string) bool {
+	_, ok := n.keys.GetIfPresent(sha256.Sum256([]byte(key)))
+	return ok
+}

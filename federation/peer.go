@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -16,20 +17,18 @@ import (
 
 // actorDocument is what we read of another server's actor.
 type actorDocument struct {
-	ID                string          `json:"id"`
-	Type              json.RawMessage `json:"type"`
-	PreferredUsername string          `json:"preferredUsername"`
-	Name              string          `json:"name"`
-	URL               webLinks        `json:"url"`
-	Inbox             string          `json:"inbox"`
-	Endpoints         struct {
-		SharedInbox string `json:"sharedInbox"`
-	} `json:"endpoints"`
-	SharedInbox     string               `json:"sharedInbox"` // as Misskey and NodeBB write it
-	PublicKey       oneOrMany[publicKey] `json:"publicKey"`
-	AssertionMethod oneOrMany[multikey]  `json:"assertionMethod"`
-	AlsoKnownAs     oneOrMany[reference] `json:"alsoKnownAs"`
-	MovedTo         reference            `json:"movedTo"`
+	ID                string               `json:"id"`
+	Type              json.RawMessage      `json:"type"`
+	PreferredUsername string               `json:"preferredUsername"`
+	Name              string               `json:"name"`
+	URL               webLinks             `json:"url"`
+	Inbox             string               `json:"inbox"`
+	Endpoints         endpoints            `json:"endpoints"`
+	SharedInbox       string               `json:"sharedInbox"` // as Misskey and NodeBB write it
+	PublicKey         oneOrMany[publicKey] `json:"publicKey"`
+	AssertionMethod   oneOrMany[multikey]  `json:"assertionMethod"`
+	AlsoKnownAs       oneOrMany[reference] `json:"alsoKnownAs"`
+	MovedTo           reference            `json:"movedTo"`
 }
 
 // multikey is a key for integrity proofs (FEP-521a).
@@ -57,6 +56,29 @@ type publicKey struct {
 	PublicKeyPem string `json:"publicKeyPem"`
 }
 
+// UnmarshalJSON takes a key that is written out, and the id of one that is not.
+func (k *publicKey) UnmarshalJSON(data []byte) error {
+	type plain publicKey
+	if data[0] == '"' {
+		*k = publicKey{}
+		return json.Unmarshal(data, &k.ID)
+	}
+	return json.Unmarshal(data, (*plain)(k))
+}
+
+type endpoints struct {
+	SharedInbox string `json:"sharedInbox"`
+}
+
+// UnmarshalJSON takes {…} and [], which is what PHP makes of an empty one.
+func (e *endpoints) UnmarshalJSON(data []byte) error {
+	type plain endpoints
+	if bytes.Equal(data, []byte("[]")) {
+		return nil
+	}
+	return json.Unmarshal(data, (*plain)(e))
+}
+
 // readActor reads an actor's document.
 func readActor(body []byte) (actorDocument, error) {
 	var a actorDocument
@@ -79,7 +101,7 @@ func (a actorDocument) peer(keyID string) (directory.Peer, error) {
 			return directory.Peer{}, fmt.Errorf("the inbox %s is not on the host of %s", inbox, a.ID)
 		}
 	}
-	at := slices.IndexFunc(a.PublicKey, func(k publicKey) bool { return k.ID == keyID || keyID == "" })
+	at := a.key(keyID)
 	if at < 0 || a.PublicKey[at].Owner != a.ID {
 		return directory.Peer{}, fmt.Errorf("the actor %s does not call %s its key", a.ID, keyID)
 	}
@@ -97,6 +119,19 @@ func (a actorDocument) peer(keyID string) (directory.Peer, error) {
 		KeyID: a.PublicKey[at].ID, PublicPEM: a.PublicKey[at].PublicKeyPem, Name: plainText(a.Name, maxName), URL: a.URL.page(),
 		ProofKeys: a.proofKeys(), FetchedAt: clock.Now().UTC().Truncate(time.Millisecond),
 	}, nil
+}
+
+// key says which of the actor's keys has that id; "" is that of the first. Below 0: none.
+func (a actorDocument) key(id string) int {
+	return slices.IndexFunc(a.PublicKey, func(k publicKey) bool { return k.ID == id || id == "" })
+}
+
+// spellOut puts a key that is a document of its own in the place where the actor only
+// names it.
+func (a actorDocument) spellOut(k publicKey) {
+	if at := a.key(k.ID); at >= 0 && a.PublicKey[at].PublicKeyPem == "" {
+		a.PublicKey[at] = k
+	}
 }
 
 // maxName is how much of somebody's name is shown, in characters.

@@ -2,6 +2,7 @@ package federation
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,7 +46,7 @@ func (s *skew) refused(sender string, off time.Duration) (everybody bool) {
 	if s.off == nil || len(s.off) >= maxSkewed {
 		s.off = make(map[string]time.Duration)
 	}
-	s.off[registered(hostOf(sender))] = off
+	s.off[strings.Clone(registered(hostOf(sender)))] = off
 	alike := 0
 	for _, other := range s.off {
 		if (other - off).Abs() <= skewAlike {

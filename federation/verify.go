@@ -140,10 +140,11 @@ func (f *Federation) signer(ctx context.Context, keyID string) (directory.Peer, 
 	if err != nil {
 		return directory.Peer{}, err
 	}
-	owner, err := ownerOf(found.Body, keyID)
+	shown, err := shownKey(found.Body, keyID)
 	if err != nil {
 		return directory.Peer{}, err
 	}
+	owner := shown.Owner
 	if owner == "" {
 		return directory.Peer{}, fmt.Errorf("%s shows no key %s", page, keyID)
 	}
@@ -162,23 +163,44 @@ func (f *Federation) signer(ctx context.Context, keyID string) (directory.Peer, 
 	if actor.ID != owner {
 		return directory.Peer{}, fmt.Errorf("the key %s names %s as its owner, whose document is of %s", keyID, owner, actor.ID)
 	}
+	actor.spellOut(shown)
 	return actor.peer(keyID)
 }
 
-// ownerOf reads whose key a document shows: the key's own, or that of an actor
-// (GoToSocial serves part of the actor at the key's address).
-func ownerOf(body []byte, keyID string) (string, error) {
+// shownKey reads the key that a document shows: the key of an actor (GoToSocial serves
+// part of the actor at the key's address), or the document itself.
+func shownKey(body []byte, keyID string) (publicKey, error) {
 	var shown struct {
-		Owner     string               `json:"owner"`
 		PublicKey oneOrMany[publicKey] `json:"publicKey"`
 	}
-	if err := json.Unmarshal(body, &shown); err != nil {
-		return "", fmt.Errorf("read the key %s: %w", keyID, err)
+	var itself publicKey
+	if err := errors.Join(json.Unmarshal(body, &shown), json.Unmarshal(body, &itself)); err != nil {
+		return publicKey{}, fmt.Errorf("read the key %s: %w", keyID, err)
 	}
 	for _, k := range shown.PublicKey {
-		if k.ID == keyID {
-			return k.Owner, nil
+		if k.ID == keyID && k.Owner != "" {
+			return k, nil
 		}
 	}
-	return shown.Owner, nil
+	return itself, nil
+}
+
+// spellOut fetches the actor's first key if the actor only names it.
+func (f *Federation) spellOut(ctx context.Context, actor *actorDocument) error {
+	at := actor.key("")
+	if at < 0 || actor.PublicKey[at].PublicKeyPem != "" {
+		return nil
+	}
+	id := actor.PublicKey[at].ID
+	page, _, _ := strings.Cut(id, "#")
+	if page == actor.ID || !fetch.SameHost(page, actor.ID) {
+		return nil // and it stays of no use
+	}
+	found, err := f.dereference(ctx, page)
+	if err != nil {
+		return err
+	}
+	shown, err := shownKey(found.Body, id)
+	actor.spellOut(shown)
+	return err
 }

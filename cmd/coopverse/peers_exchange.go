@@ -39,7 +39,7 @@ func (cmd *peersImportCommand) Run(ctx context.Context, p *program, std streams)
 	case err != nil && cmd.Allowed:
 		return refuse("%s: %v; give it without --allowed", cmd.File, err)
 	case err != nil && listed.Bare:
-		return refuse("%s: %v; give --allowed", cmd.File, err)
+		return refuse("%s: %v; give --allowed, or add the column #severity if they are to be blocked", cmd.File, err)
 	case err != nil:
 		return err
 	}

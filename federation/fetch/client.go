@@ -60,6 +60,9 @@ func newClient(config Config, patience patience, resolver *net.Resolver) *Client
 	dialer.Resolver = resolver
 	open := &connections{most: maxIdle}
 	connect := func(ctx context.Context, network, address string) (net.Conn, error) {
+		if err := dialsAgain(ctx); err != nil {
+			return nil, err
+		}
 		return open.count(dialer.DialContext(ctx, network, overridden(config.ConnectTo, address)))
 	}
 	encrypted := &tls.Config{
@@ -103,7 +106,8 @@ type Signer func(*http.Request) error
 // Post brings an activity to an inbox. It returns nil if the answer is 2xx and
 // else an *Error with the answer's status and Retry-After. Redirects are not
 // followed: a POST that is repeated elsewhere would be read by somebody for
-// whom it was not signed.
+// whom it was not signed. They refuse nothing, and mostly lead to a page that says
+// when the server is back, so another attempt may succeed.
 func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signer) error {
 	u, err := c.address(inbox)
 	if err != nil {
@@ -127,10 +131,14 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signe
 	// The status says it all, so nobody can hold us up with the rest.
 	defer time.AfterFunc(c.patience.goodbye, cancel).Stop()
 	defer drain(resp.Body)
-	if resp.StatusCode/100 != 2 {
-		return answered(resp, clock.Now())
+	if resp.StatusCode/100 == 2 {
+		return nil
 	}
-	return nil
+	failure := answered(resp, clock.Now())
+	if resp.StatusCode < 400 {
+		failure.Kind = ErrTemporary
+	}
+	return failure
 }
 
 // send signs and sends a request.
@@ -162,7 +170,7 @@ func (c *Client) prepare(r *http.Request, sign Signer) error {
 }
 
 func (c *Client) roundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := c.transport.RoundTrip(r)
+	resp, err := c.transport.RoundTrip(r.WithContext(withDials(r.Context())))
 	if err != nil {
 		return nil, broken(fmt.Errorf("%s %s: %w", r.Method, r.URL, err))
 	}

@@ -15,7 +15,7 @@ import (
 // What to do after a failure. Each *Error is exactly one of them.
 var (
 	// ErrTemporary means that another attempt may succeed: no connection, no
-	// answer in time, or one of 401, 408, 429 and 5xx.
+	// answer in time, or one of 401, 408, 429 and 5xx; of a POST a redirect, too.
 	ErrTemporary = errors.New("try again later")
 	// ErrGone means that the other server says it has no such thing (404), or
 	// no more (410).
@@ -85,7 +85,7 @@ func broken(err error) error {
 }
 
 // answered explains an answer other than 2xx.
-func answered(resp *http.Response, now time.Time) error {
+func answered(resp *http.Response, now time.Time) *Error {
 	e := &Error{Status: resp.StatusCode}
 	if text, err := unpacked(resp.Header.Get("Content-Encoding"), &countingReader{from: resp.Body}); err == nil {
 		e.Excerpt = excerpt(text)

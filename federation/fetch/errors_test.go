@@ -26,6 +26,9 @@ func TestWhatToDoAfterAnAnswer(t *testing.T) {
 		for _, status := range statuses {
 			address := "https://a.example/" + strconv.Itoa(status)
 			for what, err := range map[string]error{"POST": c.Post(t.Context(), address, nil, nil), "GET": get(c, address)} {
+				if what == "POST" && status == http.StatusNotModified {
+					continue // which answers no POST
+				}
 				wantKind(t, what+" "+address, err, kind, "status "+strconv.Itoa(status))
 				var e *Error
 				if !errors.As(err, &e) {

@@ -127,7 +127,7 @@ func TestPostNeverFollows(t *testing.T) {
 			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
 		}
 	})
-	wantKind(t, "redirect", p.client(t).Post(t.Context(), "https://a.example/inbox", []byte("{}"), nil), ErrFinal, "status 307")
+	wantKind(t, "redirect", p.client(t).Post(t.Context(), "https://a.example/inbox", []byte("{}"), nil), ErrTemporary, "status 307")
 	if n := p.hits.Load(); n != 1 {
 		t.Errorf("%d requests", n)
 	}

@@ -12,10 +12,12 @@ const (
 	// an hour. Whoever remembers what was already received, to refuse it a
 	// second time, must remember it for MaxAge + MaxAhead.
 	MaxAge = time.Hour + 5*time.Minute
-	// MaxAhead is how far in the future a signature may be dated, and how long
-	// after it said it expires it is still taken: the difference there may be
-	// between two clocks.
-	MaxAhead = 5 * time.Minute
+	// MaxAhead is how far in the future a signature may be dated. It is the same:
+	// a clock, ours or theirs, may be an hour fast as well as slow. Mastodon bears
+	// an hour, too.
+	MaxAhead = MaxAge
+	// leeway is how long after it said it expires a signature is still taken.
+	leeway = 5 * time.Minute
 )
 
 // StaleError is ErrStale with how far the sender's clock is from ours, if that is the cause:
@@ -42,7 +44,7 @@ func checkTime(at, expires, now time.Time) error {
 	switch {
 	case at.Before(now.Add(-MaxAge)), at.After(now.Add(MaxAhead)):
 		return &StaleError{Off: at.Sub(now), at: at}
-	case !expires.IsZero() && expires.Before(now.Add(-MaxAhead)):
+	case !expires.IsZero() && expires.Before(now.Add(-leeway)):
 		return fmt.Errorf("%w: expired at %s", ErrStale, expires.UTC().Format(time.RFC3339))
 	}
 	return nil
