@@ -55,11 +55,11 @@ func oweInbox(tx *gorm.DB, inboxID int64, a Answer) error {
 	return wake(tx, inboxID)
 }
 
-// OwedAnswers lists, oldest first, up to 100 answers that the inbox has not
+// OwedAnswers lists, oldest first, up to OwedAtOnce answers that the inbox has not
 // been sent.
 func (d *Directory) OwedAnswers(ctx context.Context, inboxID int64) ([]Answer, error) {
 	var owed []Answer
-	err := d.db.read.WithContext(ctx).Where("inbox_id = ? AND sent_at IS NULL", inboxID).Order("id").Limit(100).Find(&owed).Error
+	err := d.db.read.WithContext(ctx).Where("inbox_id = ? AND sent_at IS NULL", inboxID).Order("id").Limit(OwedAtOnce).Find(&owed).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the owed answers: %w", err)
 	}

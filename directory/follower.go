@@ -92,6 +92,14 @@ func keepFollowers(tx *gorm.DB, hearings []*hearing, inboxes map[string]int64) e
 			}
 		}
 	}
+	some := padded(rows)
+	added := tx.Omit("Peer").Clauses(clause.OnConflict{DoNothing: true}).Create(&some)
+	if added.Error != nil {
+		return fmt.Errorf("keep %d Follows: %w", len(rows), added.Error)
+	}
+	if int(added.RowsAffected) == len(rows) {
+		return nil // mostly nobody among them follows already
+	}
 	for some := range inPowers(rows) {
 		if err := tx.Omit("Peer").Clauses(clause.OnConflict{UpdateAll: true}).Create(&some).Error; err != nil {
 			return fmt.Errorf("keep %d Follows: %w", len(some), err)

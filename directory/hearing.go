@@ -258,7 +258,7 @@ func logEvents(tx *gorm.DB, hearings []*hearing) error {
 		const row = ", (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT))"
 		err := tx.Exec("WITH v (handle, type, peer_id, activity_id, object, effect) AS (VALUES "+strings.Repeat(row, len(values)/6)[2:]+`)
 			INSERT INTO events (handle, at, type, peer_id, activity_id, object, effect)
-			SELECT handle, ?, type, peer_id, activity_id, object, effect FROM v LIMIT ?`, append(values, now(), len(some))...).Error
+			SELECT handle, ?, type, peer_id, activity_id, object, effect FROM v LIMIT ? + 0`, append(values, now(), len(some))...).Error
 		if err != nil {
 			return fmt.Errorf("log what %d actors heard: %w", len(events), err)
 		}

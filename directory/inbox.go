@@ -85,10 +85,9 @@ func rowsOfInboxes(tx *gorm.DB, urls []string) (map[string]int64, error) {
 		missing[i].Taken = taken
 		addresses = append(addresses, missing[i].URL)
 	}
-	for some := range inPowers(missing) {
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error; err != nil {
-			return nil, fmt.Errorf("make %d inboxes: %w", len(some), err)
-		}
+	some := padded(missing)
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error; err != nil {
+		return nil, fmt.Errorf("make %d inboxes: %w", len(missing), err)
 	}
 	found = nil // another process may have made some of them
 	if err := tx.Select("id", "url").Where("url IN ?", distinct(addresses)).Find(&found).Error; err != nil {

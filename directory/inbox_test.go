@@ -143,10 +143,10 @@ func TestFollowerIsOwedAnAcceptAndThenWhatChanges(t *testing.T) {
 			t.Fatalf("leased %v, want the two own inboxes", leased)
 		}
 		accepts, err := d.OwedAccepts(t.Context(), leased[ann.Inbox].ID)
-		if err != nil || len(accepts) != 1 || accepts[0].FollowID != "https://peer.example/1" {
+		if err != nil || len(accepts) != 1 || len(accepts[0]) != 1 || accepts[0][0].FollowID != "https://peer.example/1" {
 			t.Fatalf("owed Accepts: %+v, %v", accepts, err)
 		}
-		if err := d.Accepted(t.Context(), accepts[0]); err != nil {
+		if err := d.Accepted(t.Context(), accepts[0]...); err != nil {
 			t.Fatal(err)
 		}
 		letGo(t, d, leased)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,12 +19,24 @@ type addressee struct {
 	ChangeID int64 `gorm:"primaryKey"`
 }
 
-// OwedAccepts lists the Follows that the inbox has not been sent an Accept for.
-func (d *Directory) OwedAccepts(ctx context.Context, inboxID int64) ([]Follower, error) {
-	var owed []Follower
-	err := d.db.read.WithContext(ctx).Where("own_inbox_id = ? AND accepted_at IS NULL", inboxID).Order("followed_at").Limit(100).Find(&owed).Error
+// OwedAtOnce is how many Accepts, or other answers, of one inbox are read at once.
+const OwedAtOnce = 100
+
+// OwedAccepts lists for each of many inboxes the first OwedAtOnce Follows that it has
+// not been sent an Accept for. The database is asked once.
+func (d *Directory) OwedAccepts(ctx context.Context, inboxIDs ...int64) ([][]Follower, error) {
+	var found []Follower
+	err := d.db.read.WithContext(ctx).Raw(`SELECT * FROM (
+			SELECT f.*, ROW_NUMBER() OVER (PARTITION BY own_inbox_id ORDER BY followed_at) AS place FROM followers f
+			WHERE own_inbox_id IN ? AND accepted_at IS NULL) AS owed
+		WHERE place <= ? ORDER BY place`, distinct(inboxIDs), OwedAtOnce).Scan(&found).Error
 	if err != nil {
 		return nil, fmt.Errorf("read the owed Accepts: %w", err)
+	}
+	owed := make([][]Follower, len(inboxIDs))
+	for _, f := range found {
+		i := slices.Index(inboxIDs, f.OwnInboxID)
+		owed[i] = append(owed[i], f)
 	}
 	return owed, nil
 }

@@ -173,7 +173,7 @@ func countReplies(tx *gorm.DB, hearings []*hearing) (shown map[replier]int, know
 	}
 	const row = ", (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS BIGINT), CAST(? AS TEXT))"
 	err = tx.Raw("WITH v (peer_id, handle, post_id, id) AS (VALUES "+strings.Repeat(row, len(asked)/4)[2:]+`)
-		SELECT peer_id, handle, post_id, id, EXISTS (SELECT 1 FROM replies r WHERE r.id = v.id) AS known,
+		SELECT peer_id, handle, post_id, id, (SELECT COUNT(*) FROM replies r WHERE r.id = v.id) > 0 AS known,
 			(SELECT COUNT(*) FROM replies r WHERE r.peer_id = v.peer_id AND r.handle = v.handle AND r.post_id = v.post_id) AS n FROM v`,
 		asked...).Scan(&counted).Error
 	if err != nil {

@@ -137,7 +137,33 @@ func (d *Database) apart(fn func(tx *gorm.DB) error) error {
 // try again alone: who was in the way of another process's work, or all of them if
 // the transaction failed.
 func (d *Database) share(group []*piece) (alone []*piece) {
-	err := d.apart(func(tx *gorm.DB) error {
+	var err error
+	if heardAtOnce(group) == len(group) {
+		// Mostly nothing fails, and what a savepoint costs is spared.
+		err = d.apart(func(tx *gorm.DB) error { return guard(func() error { return hearPieces(tx, group) }) })
+		if err == nil {
+			return nil
+		}
+	}
+	if !errors.Is(err, context.DeadlineExceeded) {
+		alone, err = d.shareSaved(group)
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded): // and each of them would wait as long
+		for _, p := range group {
+			p.err = err
+		}
+		return nil
+	case err != nil:
+		return group
+	}
+	return alone
+}
+
+// shareSaved does the work of a group in one transaction, with savepoints, so that
+// what fails is undone alone. An error is one of the whole transaction.
+func (d *Database) shareSaved(group []*piece) (alone []*piece, err error) {
+	err = d.apart(func(tx *gorm.DB) error {
 		for rest := group; len(rest) > 0; {
 			n := heardAtOnce(rest)
 			if err := runPieces(tx, rest[:n]); err != nil {
@@ -152,16 +178,7 @@ func (d *Database) share(group []*piece) (alone []*piece) {
 		}
 		return nil
 	})
-	switch {
-	case errors.Is(err, context.DeadlineExceeded): // and each of them would wait as long
-		for _, p := range group {
-			p.err = err
-		}
-		return nil
-	case err != nil:
-		return group
-	}
-	return alone
+	return alone, err
 }
 
 // runPieces hears pieces at once, or else runs one after the other, so that each

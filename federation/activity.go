@@ -30,6 +30,7 @@ type activity struct {
 	Summary    string               `json:"summary"`
 	To         oneOrMany[reference] `json:"to"`
 	Cc         oneOrMany[reference] `json:"cc"`
+	Proof      json.RawMessage      `json:"proof"`
 }
 
 // incoming is an activity of a verified sender on its way in.

@@ -123,7 +123,7 @@ func (f *Federation) tellAccepts(ctx, finish context.Context, v *visit) error {
 	if !v.Accepts {
 		return nil
 	}
-	return tellEach(ctx, finish, f, v, f.directory.OwedAccepts, f.tellAccept)
+	return tellEach(ctx, finish, f, v, f.owed.do, f.tellAccept)
 }
 
 // tellAnswers sends what else this inbox alone is owed.
@@ -158,6 +158,9 @@ func tellEach[T any](ctx, finish context.Context, f *Federation, v *visit,
 			if err := send(finish, v, one); err != nil {
 				return err
 			}
+		}
+		if len(batch) < directory.OwedAtOnce {
+			return nil // what is owed since then has woken the inbox
 		}
 	}
 	return nil

@@ -53,6 +53,7 @@ type Federation struct {
 	letters   *letters
 	visits    together[directory.Visit, directory.Settled]
 	accepts   together[directory.Follower, struct{}] // that were taken
+	owed      together[int64, []directory.Follower]  // to inboxes
 	gate      together[knock, admission]
 	subjects  together[directory.Subject, error]
 	documents *documents
@@ -82,6 +83,9 @@ func New(d *directory.Directory, c Config) *Federation {
 	}}
 	f.accepts = together[directory.Follower, struct{}]{wait: 5 * time.Millisecond, most: 200, ask: func(taken []directory.Follower) ([]struct{}, error) {
 		return make([]struct{}, len(taken)), d.Accepted(context.Background(), taken...)
+	}}
+	f.owed = together[int64, []directory.Follower]{wait: 2 * time.Millisecond, most: 64, ask: func(inboxes []int64) ([][]directory.Follower, error) {
+		return d.OwedAccepts(context.Background(), inboxes...)
 	}}
 	f.gate.wait, f.gate.most, f.gate.ask = time.Millisecond, 64, patiently(func(ctx context.Context, knocks []knock) ([]admission, error) {
 		return look(ctx, d, knocks)

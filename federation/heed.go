@@ -318,9 +318,14 @@ func (f *Federation) mayAsk(in *incoming, instrument string) error {
 // missing turns "there is no such thing" into an answer that nobody takes for
 // the end of the inbox, as 404 would be.
 func missing(err error) error {
-	var gone *directory.GoneError
-	if errors.Is(err, directory.ErrNotFound) || errors.As(err, &gone) {
+	if absent(err) {
 		return refuse(http.StatusBadRequest, "%v", err)
 	}
 	return err
+}
+
+// absent says whether an error is that there is no such thing, or not any more.
+func absent(err error) bool {
+	var gone *directory.GoneError
+	return errors.Is(err, directory.ErrNotFound) || errors.As(err, &gone)
 }

@@ -52,6 +52,13 @@ func (f *Federation) heedCreate(ctx context.Context, in *incoming) error {
 	if taken, err := f.heedCode(ctx, in, n, named); taken || err != nil {
 		return err
 	}
+	if handle, post, ok := f.site.PostOf(string(n.InReplyTo)); ok && in.public(n) {
+		// Mostly the post is there, and need not be looked for before.
+		h := in.heard(n.ID, including(named, handle)...)
+		if err := f.directory.AddReply(ctx, h, n.reply(handle, post)); !absent(err) {
+			return err
+		}
+	}
 	handle, post, answers, err := f.answered(ctx, string(n.InReplyTo))
 	if err != nil {
 		return err
@@ -62,8 +69,8 @@ func (f *Federation) heedCreate(ctx context.Context, in *incoming) error {
 		}
 		return nil
 	}
-	if answers && !slices.Contains(named, handle) {
-		named = append(named, handle)
+	if answers {
+		named = including(named, handle)
 	}
 	h := in.heard(n.ID, named...)
 	if !in.public(n) {
@@ -73,6 +80,14 @@ func (f *Federation) heedCreate(ctx context.Context, in *incoming) error {
 		return f.directory.Note(ctx, h, "named")
 	}
 	return f.late(ctx, h, handle, post, f.directory.AddReply(ctx, h, n.reply(handle, post)))
+}
+
+// including are the handles, and one more if it is not among them.
+func including(handles []string, handle string) []string {
+	if slices.Contains(handles, handle) {
+		return handles
+	}
+	return append(handles[:len(handles):len(handles)], handle)
 }
 
 // answered returns the post of ours that a note answers, directly or by
@@ -88,8 +103,7 @@ func (f *Federation) answered(ctx context.Context, inReplyTo string) (handle str
 		reply, err = f.directory.ReplyByID(ctx, inReplyTo)
 		handle, post = reply.Handle, reply.PostID
 	}
-	var gone *directory.GoneError
-	if errors.Is(err, directory.ErrNotFound) || errors.As(err, &gone) {
+	if absent(err) {
 		return "", 0, false, nil
 	}
 	return handle, post, handle != "" && err == nil, err
