@@ -50,7 +50,7 @@ func OpenSQLite(path string) (*Database, error) {
 	}
 	d := &Database{moved: make(chan struct{}, 1), counts: newCounts()}
 	pool := func(connections int, mode url.Values) (*gorm.DB, error) {
-		mode["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)"}
+		mode["_pragma"] = append(mode["_pragma"], "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)")
 		mode.Set("_time_format", "sqlite")
 		dsn := (&url.URL{Scheme: "file", Path: absolute, RawQuery: mode.Encode()}).String()
 		connector, err := connectSQLite(dsn)
@@ -69,7 +69,9 @@ func OpenSQLite(path string) (*Database, error) {
 		}
 		return openGORM(diagnosedSQLite{&sqlite.Dialector{Conn: db}})
 	}
-	if d.write, err = pool(1, url.Values{"_txlock": {"immediate"}}); err == nil {
+	// What would undo a statement that fails stays in memory: for those that write down what
+	// thirty others said at once SQLite makes a file, else.
+	if d.write, err = pool(1, url.Values{"_txlock": {"immediate"}, "_pragma": {"temp_store(MEMORY)"}}); err == nil {
 		d.read, err = pool(readers, url.Values{"_txlock": {"deferred"}})
 	}
 	if err != nil {

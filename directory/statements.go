@@ -16,7 +16,6 @@ const maxStatements = 300
 type openingSQLite struct{ driver.Connector }
 
 func connectSQLite(dsn string) (driver.Connector, error) {
-	keepJournals()
 	connector, err := sqlite.NewConnector(dsn)
 	return openingSQLite{connector}, err
 }
