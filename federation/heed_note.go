@@ -87,7 +87,7 @@ func including(handles []string, handle string) []string {
 	if slices.Contains(handles, handle) {
 		return handles
 	}
-	return append(handles[:len(handles):len(handles)], handle)
+	return append(slices.Clip(handles), handle)
 }
 
 // answered returns the post of ours that a note answers, directly or by
