@@ -46,7 +46,7 @@ func (d *Directory) ToldSince(ctx context.Context, inbox Inbox, c Change) (since
 // SendAgain owes a server once more the change with that number, which its inboxes have
 // refused or was given up; all of them if it is 0. It returns how many changes those are. The
 // oldest is sent first, and before what waits. Nothing is sent of what is gone, of what a
-// later change has said, or to those who follow no more and are not named. ErrConflict: the
+// later change has said, or to those who follow no more and are not named. ErrBlocked: the
 // server is blocked. ErrNotFound: nothing is left to be sent.
 func (d *Directory) SendAgain(ctx context.Context, by Actor, host string, number int64) (changes int, err error) {
 	host = asText(host)
@@ -54,7 +54,7 @@ func (d *Directory) SendAgain(ctx context.Context, by Actor, host string, number
 	case err != nil:
 		return 0, err
 	case blocked:
-		return 0, fmt.Errorf("%w: %s is blocked, and nothing is sent there", ErrConflict, host)
+		return 0, fmt.Errorf("%w %s: nothing is sent there", ErrBlocked, host)
 	}
 	for after, more := int64(0), true; more; {
 		err := d.db.change(ctx, func(tx *gorm.DB) error {

@@ -153,7 +153,7 @@ func TestWhatIsSentAgainIsNotDoubled(t *testing.T) {
 		if err := d.BlockDomains(t.Context(), operator, directory.BlockedDomain{Domain: a.Host(0)}); err != nil {
 			t.Fatal(err)
 		}
-		if err := a.again(0); !errors.Is(err, directory.ErrConflict) {
+		if err := a.again(0); !errors.Is(err, directory.ErrBlocked) {
 			t.Errorf("it is blocked: %v", err)
 		}
 		took := a.Took(a.inboxes[0])

@@ -62,7 +62,7 @@ func families() map[string][]string {
 	}
 	members["desk.done_"] = []string{"saved", "same", "put_back", "posted", "edited", "deleted", "hidden", "shown", "blocked", "unblocked", "scheduled", "cancelled", "stated", "withdrawn", "proved", "unseen"}
 	members["operators.done_"] = []string{"accepted", "refused", "confirmed", "refused_evidence", "ended", "resolved", "domain_blocked", "domain_unblocked", "admitted", "other_key", "kept_out",
-		"domain_allowed", "domain_disallowed", "imported", "only_yes", "only_no", "tried", "let_go", "nothing_waits", "unsure"}
+		"domain_allowed", "domain_disallowed", "imported", "only_yes", "only_no", "tried", "let_go", "nothing_waits", "unsure", "again", "not_again", "not_again_blocked"}
 	members["operators.server_"] = []string{"failing", "blocked", "allowed"}
 	members["operators.outcome_"] = []string{string(directory.Refused), string(directory.GivenUp)}
 	members["domains.import_"], members["domains.import_lede_"] = []string{"domains", "allowed"}, []string{"domains", "allowed"}

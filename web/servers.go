@@ -211,7 +211,7 @@ func (s *Server) sendAgain(w http.ResponseWriter, r *http.Request, by directory.
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
 		done = "not_again"
-	case errors.Is(err, directory.ErrConflict):
+	case errors.Is(err, directory.ErrBlocked):
 		done = "not_again_blocked"
 	case err != nil:
 		return err

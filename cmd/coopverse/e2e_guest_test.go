@@ -97,12 +97,24 @@ func (g *guest) register(name string) {
 	if err != nil {
 		g.t.Fatalf("%s is asked for a passkey with %d %s: %v", name, asked.status, asked.text, err)
 	}
-	key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+	key := newPasskey()
 	g.device.Options.UserHandle = []byte(options.UserID)
 	g.device.AddCredential(key)
 	made := virtualwebauthn.CreateAttestationResponse(party, g.device, key, *options)
 	if done := g.do(http.MethodPost, "/register/finish", strings.NewReader(made), "text/plain"); done.status != http.StatusOK {
 		g.t.Fatalf("the passkey of %s is answered with %d %s", name, done.status, done.text)
+	}
+}
+
+// newPasskey makes a passkey. The library leaves out the zeros with which a coordinate
+// begins, as in one key of 128, and nobody takes such a key: then it makes another.
+func newPasskey() virtualwebauthn.Credential {
+	const whole = 77 // bytes of a COSE key on P-256 (RFC 9053, section 7.1.1)
+	for {
+		key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
+		if len(key.Key.AttestationData()) == whole {
+			return key
+		}
 	}
 }
 

@@ -112,7 +112,7 @@ func exitCode(err error) int {
 	var gone *directory.GoneError
 	var moved *directory.MovedError
 	refused := []error{
-		errRefused, directory.ErrNotFound, directory.ErrInvalid, directory.ErrNoList, directory.ErrOtherOrigin,
+		errRefused, directory.ErrNotFound, directory.ErrInvalid, directory.ErrBlocked, directory.ErrNoList, directory.ErrOtherOrigin,
 		list.ErrNotList, list.ErrTooLarge, list.ErrEncoding, migrations.ErrNewer, migrations.ErrOlder,
 	}
 	for _, r := range refused {
