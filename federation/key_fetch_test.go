@@ -101,13 +101,13 @@ func TestBurstsOfFewSendersAreHeard(t *testing.T) {
 	l := newLimits()
 	for sender := range 10 {
 		for n := range 3_000 {
-			if !l.allow(fmt.Sprint("sender ", sender), senderPace) || !l.allow("host", hostPace) {
+			if !l.Allow(fmt.Sprint("sender ", sender), senderPace) || !l.Allow("host", hostPace) {
 				t.Fatalf("activity %d of sender %d is refused", n, sender)
 			}
 		}
 	}
 	heard := 0
-	for l.allow("somebody", senderPace) && heard < 10_000 {
+	for l.Allow("somebody", senderPace) && heard < 10_000 {
 		heard++
 	}
 	if heard >= 6_000 {

@@ -8,16 +8,10 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/maypok86/otter/v2"
-	"golang.org/x/net/publicsuffix"
-	"golang.org/x/time/rate"
-)
+	"coopverse/directory/pace"
 
-// pace is how much there may be at once, and how much in each second after that.
-type pace struct {
-	atOnce    int
-	perSecond rate.Limit
-}
+	"golang.org/x/net/publicsuffix"
+)
 
 // How fast others may speak. Servers keep what they are told to send later (429), so
 // nothing of an honest one's is lost. A sender may say at once what a relay collects
@@ -26,12 +20,12 @@ type pace struct {
 // got makes us ask, so that costs others and us more; under one domain anybody can have
 // any number of hosts.
 var (
-	senderPace   = pace{atOnce: 5_000, perSecond: 10}
-	followerPace = pace{atOnce: 20_000, perSecond: 100}
-	hostPace     = pace{atOnce: 60_000, perSecond: 5_000}
+	senderPace   = pace.Pace{AtOnce: 5_000, Every: time.Second / 10}
+	followerPace = pace.Pace{AtOnce: 20_000, Every: time.Second / 100}
+	hostPace     = pace.Pace{AtOnce: 60_000, Every: time.Second / 5_000}
 
-	strangersOfHost   = pace{atOnce: 3_000, perSecond: 300}
-	strangersOfDomain = pace{atOnce: 10_000, perSecond: 600}
+	strangersOfHost   = pace.Pace{AtOnce: 3_000, Every: time.Second / 300}
+	strangersOfDomain = pace.Pace{AtOnce: 10_000, Every: time.Second / 600}
 )
 
 const (
@@ -45,39 +39,19 @@ const (
 	smallActivity = 64 << 10
 	// maxLarge is how many larger ones are read at a time.
 	maxLarge = 32
-	// keptFull is how long a bucket is kept that is full.
-	keptFull = 10 * time.Second
 	// slowDown is what somebody who is too fast is told to wait.
 	slowDown = "60"
 )
 
 // limits counts in memory only, for each process.
 type limits struct {
-	buckets  *otter.Cache[string, *rate.Limiter]
+	pace.Buckets
 	fetching slots
 	large    chan struct{}
 }
 
 func newLimits() *limits {
-	return &limits{
-		buckets: otter.Must(&otter.Options[string, *rate.Limiter]{
-			MaximumSize: 100_000, ExpiryCalculator: otter.ExpiryAccessingFunc(untilFull),
-		}),
-		large: make(chan struct{}, maxLarge),
-	}
-}
-
-// untilFull is how long a bucket is kept: one that is full again is as good as none.
-func untilFull(e otter.Entry[string, *rate.Limiter]) time.Duration {
-	missing := float64(e.Value.Burst()) - e.Value.Tokens() + 1 // which is about to be taken
-	return keptFull + time.Duration(missing/float64(e.Value.Limit())*float64(time.Second))
-}
-
-func (l *limits) allow(whose string, p pace) bool {
-	bucket, _ := l.buckets.ComputeIfAbsent(whose, func() (*rate.Limiter, bool) {
-		return rate.NewLimiter(p.perSecond, p.atOnce), false
-	})
-	return bucket.Allow()
+	return &limits{Buckets: pace.New(100_000), large: make(chan struct{}, maxLarge)}
 }
 
 // tooFast is the answer to who speaks faster than we listen.
@@ -90,7 +64,7 @@ func tooFast(who string) error {
 func (l *limits) mayFetch(ctx context.Context, keyID string) (end func(), err error) {
 	host := hostOf(keyID)
 	domain := registered(host)
-	if !l.allow("strangers of the host "+host, strangersOfHost) || !l.allow("strangers of the domain "+domain, strangersOfDomain) {
+	if !l.Allow("strangers of the host "+host, strangersOfHost) || !l.Allow("strangers of the domain "+domain, strangersOfDomain) {
 		return nil, tooFast(host)
 	}
 	var ends []func()
@@ -127,17 +101,17 @@ func (l *limits) mayBeLarge() (end func(), err error) {
 
 // maySpeak says whether a verified sender may be heard now.
 func (f *Federation) maySpeak(ctx context.Context, senderID string) error {
-	if host := hostOf(senderID); !f.limits.allow("host "+host, hostPace) {
+	if host := hostOf(senderID); !f.limits.Allow("host "+host, hostPace) {
 		return tooFast(host)
 	}
-	if f.limits.allow("sender "+senderID, senderPace) {
+	if f.limits.Allow("sender "+senderID, senderPace) {
 		return nil
 	}
 	follows, err := f.directory.Follows(ctx, senderID)
 	if err != nil {
 		return err
 	}
-	if !follows || !f.limits.allow("follower "+senderID, followerPace) {
+	if !follows || !f.limits.Allow("follower "+senderID, followerPace) {
 		return tooFast(senderID)
 	}
 	return nil

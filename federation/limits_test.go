@@ -1,24 +1,28 @@
 package federation
 
 import (
+	"errors"
+	"net/http"
 	"testing"
-	"time"
 )
 
-// TestBucketsAreKeptWhileTheyFill shows that who has said a word is soon forgotten,
-// and who has said too much only when as much may be said again.
-func TestBucketsAreKeptWhileTheyFill(t *testing.T) {
+// Who comes with a large activity while many others do is asked to come again, and may
+// when one of them is done.
+func TestLargeActivitiesComeLater(t *testing.T) {
 	l := newLimits()
-	const filling = 500 * time.Second // 5,000 at ten a second
-	l.allow("quiet", senderPace)
-	for l.allow("loud", senderPace) {
+	var done func()
+	for range maxLarge {
+		var err error
+		if done, err = l.mayBeLarge(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	quiet, _ := l.buckets.GetEntryQuietly("quiet")
-	loud, _ := l.buckets.GetEntryQuietly("loud")
-	if left := quiet.ExpiresAfter(); left > time.Minute {
-		t.Errorf("who said a word is kept for %v", left)
+	var refused *refusal
+	if _, err := l.mayBeLarge(); !errors.As(err, &refused) || refused.status != http.StatusServiceUnavailable {
+		t.Errorf("one too many is answered with %v", err)
 	}
-	if left := loud.ExpiresAfter(); left < filling || left > filling+time.Minute {
-		t.Errorf("who said too much is kept for %v, not %v", left, filling)
+	done()
+	if _, err := l.mayBeLarge(); err != nil {
+		t.Error(err)
 	}
 }

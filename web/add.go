@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"coopverse/directory"
+	"coopverse/directory/pace"
 )
 
 // What a session holds about the co-op that its browser is adding.
@@ -20,7 +21,7 @@ const (
 )
 
 // newEntryPace is how many co-ops may be begun to be added from one address.
-var newEntryPace = pace{atOnce: 5, every: time.Hour}
+var newEntryPace = pace.Pace{AtOnce: 5, Every: time.Hour}
 
 // addSlots is how many pieces of evidence the form takes; there is room for more
 // on the co-op's desk.
@@ -195,7 +196,7 @@ func (s *Server) add(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && !errors.Is(err, errNoClaim) {
 		return err
 	}
-	if before.ID == 0 && !s.limits.allow("new entries from "+network(r.RemoteAddr), newEntryPace) {
+	if before.ID == 0 && !s.limits.Allow("new entries from "+network(r.RemoteAddr), newEntryPace) {
 		w.Header().Set("Retry-After", slowDown)
 		return errTooMany
 	}

@@ -16,7 +16,7 @@ func (s *Server) checkProposal(w http.ResponseWriter, r *http.Request) error {
 		return errNotFound
 	}
 	return s.proveProposal(w, r, func(ctx context.Context, p directory.Proposal) (method, foundAt string, err error) {
-		if !s.limits.allow("check of "+hostOf(p.Website), handlePace) {
+		if !s.limits.Allow("check of "+hostOf(p.Website), handlePace) {
 			w.Header().Set("Retry-After", slowDown)
 			return "", "", errTooMany
 		}

@@ -54,7 +54,7 @@ func (s *Server) readEntryForm(w http.ResponseWriter, r *http.Request, handle st
 		err := s.form(w, r, maxEntryForm)
 		return entryForm{values: r.PostForm}, err
 	}
-	if !s.limits.allow("pictures of "+handle, handlePace) {
+	if !s.limits.Allow("pictures of "+handle, handlePace) {
 		return entryForm{}, errTooMany
 	}
 	connection := http.NewResponseController(w)

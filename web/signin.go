@@ -27,7 +27,7 @@ const maxReturn = 2 << 10
 func (s *Server) signInFirst(w http.ResponseWriter, r *http.Request) {
 	to := r.URL.RequestURI()
 	// Else each of a crowd's requests would leave a session behind.
-	if r.Method == http.MethodGet && len(to) <= maxReturn && s.limits.allow("pages from "+network(r.RemoteAddr), addressPace) {
+	if r.Method == http.MethodGet && len(to) <= maxReturn && s.limits.Allow("pages from "+network(r.RemoteAddr), addressPace) {
 		s.sessions.Put(r.Context(), returnKey, to)
 	}
 	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"coopverse/directory/pace"
 )
 
 // What was typed by somebody whose sign-in had ended is kept until they have
@@ -20,7 +22,7 @@ const (
 )
 
 // typedPace is how often somebody at one address may leave something here.
-var typedPace = pace{atOnce: 10, every: 30 * time.Second}
+var typedPace = pace.Pace{AtOnce: 10, Every: 30 * time.Second}
 
 // kept is a form as it was sent.
 type kept struct {
@@ -66,7 +68,7 @@ func (s *Server) readTyped(w http.ResponseWriter, r *http.Request) (url.Values, 
 			return nil, false
 		}
 	}
-	if !s.limits.allow("typed from "+network(r.RemoteAddr), typedPace) {
+	if !s.limits.Allow("typed from "+network(r.RemoteAddr), typedPace) {
 		return nil, false
 	}
 	if plain {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"coopverse/directory/pace"
 )
 
 // withoutFiles says whether a form comes as the script sends it that shows the
@@ -28,7 +30,7 @@ func readPreview(w http.ResponseWriter, r *http.Request, form *composing) (do st
 
 // previewPace is how often somebody at one address may see how what is typed
 // will look: about as often as a fast writer pauses.
-var previewPace = pace{atOnce: 120, every: time.Second}
+var previewPace = pace.Pace{AtOnce: 120, Every: time.Second}
 
 // limitedForm counts previews that follow what is typed apart, so that nobody is
 // kept from posting by them.
@@ -38,7 +40,7 @@ func (s *Server) limitedForm(a answer) answer {
 		if !withoutFiles(r) {
 			return posts(w, r)
 		}
-		if !s.limits.allow("preview from "+network(r.RemoteAddr), previewPace) {
+		if !s.limits.Allow("preview from "+network(r.RemoteAddr), previewPace) {
 			w.Header().Set("Retry-After", slowDown)
 			return errTooMany
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"coopverse/directory"
+	"coopverse/directory/pace"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -95,7 +96,7 @@ type Server struct {
 	edition   string // names this build's texts, styles and settings; part of every ETag
 	sessions  *scs.SessionManager
 	passkeys  *webauthn.WebAuthn
-	limits    limits
+	limits    pace.Buckets
 	drafts    *otter.Cache[string, draftPicture]
 	sent      *otter.Cache[string, int64]
 	decoding  chan struct{}  // holds one while a picture is decoded
@@ -112,7 +113,7 @@ func New(d *directory.Directory, c Config) (*Server, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	s := &Server{directory: d, config: c, log: c.Logger, metrics: newMetrics(c.Metrics), edition: edition(c), sessions: newSessions(d, c.Origin), limits: newLimits()}
+	s := &Server{directory: d, config: c, log: c.Logger, metrics: newMetrics(c.Metrics), edition: edition(c), sessions: newSessions(d, c.Origin), limits: pace.New(50_000)}
 	s.ailing.Interval = complainEvery
 	s.sessions.ErrorFunc = s.fail
 	s.drafts, s.sent, s.decoding = newDrafts(), newSent(), make(chan struct{}, 1)
